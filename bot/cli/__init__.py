@@ -1,0 +1,15 @@
+"""The command line: one file for each group of commands."""
+
+import typer
+
+from bot.cli import directory, promises, queues, reports, running, setup, tickets
+
+app = typer.Typer(
+    name="otklik",
+    help="Takes requests by mail, confirms each with a promise, collects ratings.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for group in (setup, running, tickets, queues, directory, promises, reports):
+    group.register(app)

@@ -1,0 +1,72 @@
+"""`otklik clients …` and `otklik agents …`: the directory."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from bot.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, fail, load_settings, print_json, say
+from bot.cli.database import with_database
+from bot.config.fields import Language, MailAddress
+from storage.database import Database
+from storage.directory import AddressTaken, Directory, KnownClient
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    clients = typer.Typer(help="Clients whom the directory knows.", no_args_is_help=True)
+    clients.command("add")(clients_add)
+    clients.command("list")(clients_list)
+    app.add_typer(clients, name="clients")
+    agents = typer.Typer(help="The people who answer.", no_args_is_help=True)
+    agents.command("list")(agents_list)
+    app.add_typer(agents, name="agents")
+
+
+def clients_add(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address.")],
+    name: Annotated[str, typer.Option(metavar="TEXT", help="How he is greeted.")] = "",
+    language: Annotated[Language | None, typer.Option(help="In which he is answered.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Register a client; one who has written before keeps his tickets."""
+    settings = load_settings(config)
+    try:
+        known_as = TypeAdapter(MailAddress).validate_python(address).lower()
+    except ValidationError:
+        fail(f"{address!r} is no e-mail address; allowed: one such as olga@example.org")
+    if len(name) > 200 or not name.isprintable():
+        fail("--name: allowed are up to 200 characters on one line")
+
+    async def work(database: Database) -> KnownClient:
+        return await Directory(database).add(known_as, name, language or "", datetime.now(UTC))
+
+    try:
+        client = with_database(settings, work)
+    except AddressTaken as exc:
+        fail(str(exc))
+    _tell(client, as_json)
+
+
+def clients_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """List the registered clients by address."""
+    for client in with_database(load_settings(config), lambda database: Directory(database).clients()):
+        _tell(client, as_json)
+
+
+def agents_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """List the agents that the configuration names."""
+    for agent in load_settings(config).agents:
+        if as_json:
+            print_json(agent.model_dump())
+        else:
+            say(f"{agent.name}  {agent.role}, line {agent.line}")
+
+
+def _tell(client: KnownClient, as_json: bool) -> None:
+    if as_json:
+        print_json(client)
+    else:
+        say(f"{client.id}  {client.address}  {client.name}  {client.language}".rstrip())

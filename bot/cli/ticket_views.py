@@ -1,0 +1,120 @@
+"""Tickets as commands print them: as the documented JSON, and as text for people."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Row = Mapping[str, Any]
+Written = Callable[[int], str]
+
+_LISTED = (
+    "state",
+    "subject",
+    "client",
+    "channel",
+    "level",
+    "kind",
+    "priority",
+    "line",
+    "assignee",
+    "created_at",
+    "reaction_due_at",
+    "reacted_at",
+    "closed_at",
+    "rating",
+)
+_MESSAGE = ("direction", "author", "address", "text", "message_id", "at")
+_SHOT = ("name", "media_type", "width", "height", "size", "sha256")
+_EVENT = ("at", "who", "what", "before", "after", "why")
+_DELIVERY = ("kind", "channel", "recipient", "state", "attempts", "message_id", "sent_at", "error")
+_CLOSURE = (
+    "closed_at",
+    "closed_by",
+    "invited_at",
+    "not_invited",
+    "expires_at",
+    "withdrawn_at",
+    "stars",
+    "comment",
+    "satisfied",
+    "recommend",
+    "rated_at",
+)
+
+
+def listed(row: Row, written: Written) -> dict[str, Any]:
+    """A ticket as `tickets list --json` tells it."""
+    return {"number": written(row["id"]), **_of(row, _LISTED)}
+
+
+def shown(ticket: Row, written: Written) -> dict[str, Any]:
+    """A ticket as `tickets show --json` tells it."""
+    follow_up_of = ticket["follow_up_of"]
+    return {
+        **listed(ticket, written),
+        "promise": ticket["promise"],
+        "language": ticket["language"],
+        "follow_up_of": None if follow_up_of is None else written(follow_up_of),
+        "messages": [_message(message) for message in ticket["messages"]],
+        "history": [_of(event, _EVENT) for event in ticket["history"]],
+        "deliveries": [_of(delivery, _DELIVERY) for delivery in ticket["deliveries"]],
+        "closures": [_of(closure, _CLOSURE) for closure in ticket["closures"]],
+    }
+
+
+def listed_line(row: Row, written: Written, zone: ZoneInfo) -> str:
+    """A ticket on one line."""
+    stars = "" if row["rating"] is None else "  " + "★" * row["rating"]
+    due = "" if row["reacted_at"] or row["closed_at"] else f"  due {_local(row['reaction_due_at'], zone)}"
+    who = f"  {row['assignee']}" if row["assignee"] else ""
+    begin = f"{written(row['id'])}  {row['state']:<9} {row['level']:<12} {row['client']}"
+    return f"{begin}{who}{due}{stars}  {row['subject']}"
+
+
+def shown_text(ticket: Row, written: Written, zone: ZoneInfo) -> str:
+    """A ticket with everything in it, for reading."""
+    lines = [listed_line(ticket, written, zone), ""]
+    for message in ticket["messages"]:
+        lines += _message_lines(message, zone)
+    lines.append("history:")
+    for event in ticket["history"]:
+        change = " → ".join(part for part in (event["before"], event["after"]) if part)
+        words = " ".join(part for part in (event["what"], change) if part)
+        why = f" ({event['why']})" if event["why"] else ""
+        lines.append(f"  {_local(event['at'], zone)}  {event['who']}: {words}{why}")
+    lines.append("deliveries:")
+    for delivery in ticket["deliveries"]:
+        error = f": {delivery['error']}" if delivery["error"] else ""
+        lines.append(f"  {delivery['kind']} to {delivery['recipient']}: {delivery['state']}{error}")
+    return "\n".join(lines)
+
+
+def _message_lines(message: Row, zone: ZoneInfo) -> list[str]:
+    way = {"in": "from", "out": "answer by", "note": "note by"}[message["direction"]]
+    name = message["author"] or message["address"]
+    lines = [f"{_local(message['at'], zone)}  {way} {name}"]
+    lines += [f"    {line}" for line in (message["new_text"] or message["text"]).splitlines()]
+    for shot in message["screenshots"]:
+        size = f"{shot['width']}×{shot['height']}, {shot['size']} bytes"
+        lines.append(f"    [{shot['media_type']} {shot['name']}: {size}]")
+    lines += [f"    [declined {one['name']}: {one['reason']}]" for one in message["declined"]]
+    return [*lines, ""]
+
+
+def _message(message: Row) -> dict[str, Any]:
+    return {
+        **_of(message, _MESSAGE),
+        "new_text": message["new_text"],
+        "screenshots": [_of(shot, _SHOT) for shot in message["screenshots"]],
+        "declined": [_of(one, ("name", "reason")) for one in message["declined"]],
+        "shares": message["shares"],
+    }
+
+
+def _of(row: Row, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: row[name] for name in names}
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,248 @@
+"""`otklik tickets …`: lists, shows and exports tickets; answers, closes, reopens, assigns, sets levels."""
+
+import getpass
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, fail, load_settings, print_json, say
+from bot.cli.database import with_database
+from bot.cli.ticket_views import listed, listed_line, shown, shown_text
+from bot.config import Settings
+from bot.moments import parse_moment
+from bot.wiring import rules, verbs_desk
+from desk.rating import Outcome
+from desk.ticket import NotAllowed, State
+from replies import answering, closing
+from replies.answering import Desk, Refused
+from storage import facts
+from storage.database import Database
+
+Number = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="The ticket's number, such as AS-000042 or 42.")
+]
+AgentOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Who does it; default: the first agent configured.")
+]
+WhyOption = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the history.")]
+
+Verb = Callable[[Database, Desk, int, str], Awaitable[object]]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    group = typer.Typer(help="Tickets and the agents' verbs on them.", no_args_is_help=True)
+    group.command("list")(list_)
+    for command in (show, export, answer, close, reopen, assign, level):
+        group.command()(command)
+    app.add_typer(group, name="tickets")
+
+
+def list_(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+    state: Annotated[State | None, typer.Option(help="Only tickets in this state.")] = None,
+    client: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only this client's.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only those that came this way: mail.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="Only those received since.")] = None,
+) -> None:
+    """List tickets in order of their numbers."""
+    settings = load_settings(config)
+    wanted = facts.TicketFilter(
+        state=state.value if state else None, client=client, channel=channel, since=_since(settings, since)
+    )
+    number = rules(settings).numbering.format
+
+    async def work(_: Database) -> None:
+        async for row in facts.tickets(wanted):
+            if as_json:
+                print_json(listed(row, number))
+            else:
+                say(listed_line(row, number, rules(settings).zone))
+
+    with_database(settings, work)
+
+
+def show(number: Number, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Show one ticket with its messages, history and deliveries."""
+    settings = load_settings(config)
+    ticket_id = _ticket_id(settings, number)
+    ticket = with_database(settings, lambda _: facts.ticket(ticket_id))
+    if ticket is None:
+        fail(f"there is no ticket {number}")
+    written = rules(settings).numbering.format
+    if as_json:
+        print_json(shown(ticket, written))
+    else:
+        say(shown_text(ticket, written, rules(settings).zone))
+
+
+def export(
+    config: ConfigOption = DEFAULT_CONFIG,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="Only those received since.")] = None,
+    as_json: JsonOption = True,
+) -> None:
+    """Print what `show --json` gives, for every ticket, one object a line."""
+    settings = load_settings(config)
+    wanted = facts.TicketFilter(since=_since(settings, since))
+    written = rules(settings).numbering.format
+
+    async def work(_: Database) -> None:
+        async for row in facts.tickets(wanted):
+            ticket = await facts.ticket(row["id"])
+            if ticket is not None:
+                print_json(shown(ticket, written))
+
+    with_database(settings, work)
+
+
+def answer(
+    number: Number,
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="The answer; '-' reads it from standard input.")
+    ],
+    agent: AgentOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Send an answer to the client."""
+    words = typer.get_text_stream("stdin").read() if text == "-" else text
+    _do(
+        config,
+        number,
+        agent,
+        as_json,
+        lambda database, desk, ticket_id, who: answering.answer(
+            database, desk, ticket_id, who, words, datetime.now(UTC)
+        ),
+    )
+
+
+def close(
+    number: Number,
+    outcome: Annotated[
+        Outcome, typer.Option(help="As what; only a settled ticket's client is asked for a rating.")
+    ] = Outcome.SETTLED,
+    agent: AgentOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Close a ticket and ask its client for a rating."""
+    _do(
+        config,
+        number,
+        agent,
+        as_json,
+        lambda database, desk, ticket_id, who: closing.close(
+            database, desk, ticket_id, who, datetime.now(UTC), outcome=outcome
+        ),
+    )
+
+
+def reopen(
+    number: Number,
+    why: WhyOption = "",
+    agent: AgentOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a closed ticket back to work."""
+    _do(
+        config,
+        number,
+        agent,
+        as_json,
+        lambda database, desk, ticket_id, who: closing.reopen(
+            database, desk, ticket_id, who, why, datetime.now(UTC)
+        ),
+    )
+
+
+def assign(
+    number: Number,
+    to: Annotated[str, typer.Argument(metavar="AGENT", help="Who is responsible from now on.")],
+    agent: AgentOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Make an agent responsible for a ticket."""
+    responsible = _agent(load_settings(config), to)
+    _do(
+        config,
+        number,
+        agent,
+        as_json,
+        lambda database, desk, ticket_id, who: answering.assign(
+            database, desk, ticket_id, responsible, who, datetime.now(UTC)
+        ),
+    )
+
+
+def level(
+    number: Number,
+    key: Annotated[str, typer.Argument(metavar="LEVEL", help="The service level's key.")],
+    why: WhyOption = "",
+    agent: AgentOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a ticket another service level; the client is told, with --why as the reason."""
+    _do(
+        config,
+        number,
+        agent,
+        as_json,
+        lambda database, desk, ticket_id, who: answering.set_level(
+            database, desk, ticket_id, key, who, why, datetime.now(UTC)
+        ),
+    )
+
+
+def _do(config: Any, number: str, agent: str | None, as_json: bool, verb: Verb) -> None:
+    """Carry out a verb and tell the ticket as it is then; what is refused ends the command with status 1."""
+    settings = load_settings(config)
+    ticket_id, who, desk = _ticket_id(settings, number), _agent(settings, agent), verbs_desk(settings)
+
+    async def work(database: Database) -> dict[str, Any]:
+        await verb(database, desk, ticket_id, who)
+        ticket = await facts.ticket(ticket_id)
+        assert ticket is not None  # the verb has just found it
+        return ticket
+
+    try:
+        ticket = with_database(settings, work)
+    except (Refused, NotAllowed) as exc:
+        fail(str(exc))
+    if as_json:
+        print_json(listed(ticket, desk.numbering.format))
+    else:
+        say(listed_line(ticket, desk.numbering.format, rules(settings).zone))
+
+
+def _ticket_id(settings: Settings, number: str) -> int:
+    if number.isascii() and number.isdigit() and 0 < int(number) < 10**18:
+        return int(number)
+    found = rules(settings).numbering.find(number)
+    if len(found) != 1:
+        fail(f"{number!r} is no ticket number; allowed: one such as {rules(settings).numbering.format(42)}")
+    return found[0]
+
+
+def _agent(settings: Settings, name: str | None) -> str:
+    names = [agent.name for agent in settings.agents]
+    if name is None:
+        return names[0] if names else getpass.getuser()
+    if names and name not in names:
+        fail(f"there is no agent {name!r}; configured: {', '.join(names)}")
+    return name
+
+
+def _since(settings: Settings, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return parse_moment(text, rules(settings).zone)
+    except ValueError as exc:
+        fail(f"--since: {exc}")

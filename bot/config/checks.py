@@ -1,0 +1,79 @@
+"""What no section of config.toml can show alone: whether they agree with each other."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.config.mistakes import Mistake, wrong
+from bot.config.models import AgentSettings, DeskSettings
+from bot.config.places import KeyPath
+from bot.config.promises import CalendarSettings, LevelSettings
+from desk.service_level import check_levels
+
+_Levels = tuple[LevelSettings, ...]
+_LEVELS: KeyPath = ("service_levels",)
+# The rules themselves know more conditions; what they would ask about is not kept by this version yet.
+_KNOWN = "registered"
+
+
+def cross_check(parts: Mapping[str, Any]) -> list[Mistake]:
+    """Every disagreement among the sections that are valid by themselves; those that are not are left out."""
+    return [
+        mistake
+        for needed, check in _CHECKS
+        if all(name in parts for name in needed)
+        for mistake in check(*(parts[name] for name in needed))
+    ]
+
+
+def _rules(levels: _Levels) -> list[Mistake]:
+    foreign = [
+        Mistake((*_LEVELS, place, "when", key), f"unknown condition; this version knows {_KNOWN} alone")
+        for place, level in enumerate(levels)
+        for key in level.when or {}
+        if key != _KNOWN
+    ]
+    return foreign or _rule_problems(levels)
+
+
+def _rule_problems(levels: _Levels) -> list[Mistake]:
+    names = [f'service level "{level.key}"' for level in levels]
+    mistakes = []
+    for sentence in check_levels([level.level() for level in levels]):
+        place = next((place for place, name in enumerate(names) if sentence.startswith(name)), None)
+        mistakes.append(Mistake(_LEVELS if place is None else (*_LEVELS, place), sentence))
+    return mistakes
+
+
+def _calendar_names(levels: _Levels, calendars: dict[str, CalendarSettings]) -> list[Mistake]:
+    allowed = "the name of a calendar: " + ", ".join(calendars)
+    return [
+        Mistake((*_LEVELS, place, "calendar"), wrong(level.calendar, allowed))
+        for place, level in enumerate(levels)
+        if level.calendar not in calendars
+    ]
+
+
+def _titles(levels: _Levels, desk: DeskSettings) -> list[Mistake]:
+    return [
+        Mistake((*_LEVELS, place, "title"), f"no title in the desk's language, {desk.language}")
+        for place, level in enumerate(levels)
+        if desk.language not in level.title
+    ]
+
+
+def _agent_names(agents: tuple[AgentSettings, ...]) -> list[Mistake]:
+    counts = Counter(agent.name.casefold() for agent in agents)
+    return [
+        Mistake(("agents", place, "name"), wrong(agent.name, "a name that no other agent has"))
+        for place, agent in enumerate(agents)
+        if counts[agent.name.casefold()] > 1
+    ]
+
+
+_CHECKS: tuple[tuple[tuple[str, ...], Callable[..., list[Mistake]]], ...] = (
+    (("service_levels",), _rules),
+    (("service_levels", "calendars"), _calendar_names),
+    (("service_levels", "desk"), _titles),
+    (("agents",), _agent_names),
+)

@@ -1,0 +1,176 @@
+"""What config.toml may say: a frozen model for each table; a field's description is what it allows."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from bot.config.fields import (
+    DatabaseUrl,
+    FilePath,
+    Host,
+    HostNameOrEmpty,
+    Language,
+    Line,
+    LongSecret,
+    MailAddress,
+    NumberPattern,
+    OptionalPath,
+    Origin,
+    Section,
+    check_certificate,
+    contradiction,
+    section,
+    whole,
+)
+from bot.config.promises import CalendarSettings, LevelSettings
+
+Security = Literal["none", "starttls", "tls"]
+Role = Literal["agent", "head", "admin"]
+
+
+class DeskSettings(Section):
+    """Who the desk is and how it counts its tickets."""
+
+    name: Line = Field(description="the desk's name, one line of 1 to 200 characters")
+    language: Language = Field(default="ru", description='"ru", "uk", "en" or "fi"')
+    ticket_number: NumberPattern = Field(
+        default="AS-{number:06d}",
+        description="{number} or {number:06d} once, with letters, digits and - _ . / around it",
+    )
+    data_dir: FilePath = Field(default=Path("data"), description="the path of a folder")
+    reopen_days: int = whole(30, 0, 3650, "days")
+    texts: OptionalPath = Field(default=None, description='the path of a folder, or "" for none')
+
+
+class DatabaseSettings(Section):
+    """Where everything but large files lasts."""
+
+    url: DatabaseUrl = Field(
+        default=SecretStr("sqlite://data/otklik.db"),
+        description='"sqlite://PATH" or "postgres://USER:PASSWORD@HOST/NAME"',
+    )
+
+
+class FilesSettings(Section):
+    """Where screenshots and large mails last, and how much room is kept free."""
+
+    store: FilePath = Field(default=Path("data/files"), description="the path of a folder")
+    max_screenshot_mb: int = whole(10, 1, 100, "MB")
+    reserve_mb: int = whole(256, 0, 1_000_000, "MB")
+
+
+class ListenerSettings(Section):
+    """Our own SMTP or LMTP server."""
+
+    enabled: bool = Field(default=True, description="true or false")
+    host: Host = Field(default="127.0.0.1", description="a host name or an IP address")
+    port: int = whole(8025, 0, 65535)
+    hostname: HostNameOrEmpty = Field(default="", description='a host name, or "" for that of mail.address')
+    protocol: Literal["smtp", "lmtp"] = Field(default="smtp", description='"smtp" or "lmtp"')
+    max_message_mb: int = whole(35, 1, 500, "MB")
+    max_connections: int = whole(200, 1, 10_000, "connections")
+    tls_certificate: OptionalPath = Field(
+        default=None, description="the path of a certificate chain in PEM form"
+    )
+    tls_key: OptionalPath = Field(default=None, description="the path of the certificate's key in PEM form")
+    trusted_authserv_id: Literal[""] = Field(
+        default="", description='"", because this version does not look at Authentication-Results yet'
+    )
+
+    @model_validator(mode="after")
+    def _certificate_loads(self) -> Self:
+        check_certificate(self.tls_certificate, self.tls_key)
+        return self
+
+
+class RelaySettings(Section):
+    """The mail server that takes our replies."""
+
+    host: Host = Field(description="a host name or an IP address")
+    port: int = whole(25, 1, 65535)
+    security: Security = Field(default="none", description='"none", "starttls" or "tls"')
+    username: str = Field(default="", max_length=500, description='a user name, or "" for no sign-in')
+    password: SecretStr | None = Field(default=None, description="the password that goes with the user name")
+
+    @model_validator(mode="after")
+    def _signs_in_with_both(self) -> Self:
+        if self.username and self.password is None:
+            ways = 'password_file = "PATH" or the environment variable OTKLIK_MAIL_RELAY_PASSWORD'
+            raise contradiction("password", f"found nothing; needed: the user name's password, by {ways}")
+        if self.password is not None and not self.username:
+            raise contradiction("username", "found nothing; needed: the user name of the password")
+        return self
+
+
+class MailSettings(Section):
+    """The desk's address and the ways of its mail."""
+
+    address: MailAddress = Field(description='an e-mail address such as "support@example.org"')
+    aliases: tuple[MailAddress, ...] = Field(default=(), description="a list of e-mail addresses")
+    confirmations_per_hour: int = whole(5, 1, 1000, "mails to one address")
+    confirmations_per_day: int = whole(20, 1, 10_000, "mails to one address")
+    listener: ListenerSettings = section("mail.listener")
+    relay: RelaySettings | None = Field(default=None, description="a section [mail.relay]")
+
+    def server_name(self) -> str:
+        """The name our mail server greets with: `listener.hostname`, else the address's domain."""
+        return self.listener.hostname or self.address.rpartition("@")[2]
+
+
+class WebSettings(Section):
+    """The pages, and the secret that signs every link to them."""
+
+    host: Host = Field(default="127.0.0.1", description="a host name or an IP address")
+    port: int = whole(8080, 0, 65535)
+    public_url: Origin = Field(
+        default="http://127.0.0.1:8080", description='"http://HOST:PORT" or "https://HOST", without a path'
+    )
+    secret: LongSecret = Field(description="a secret of at least 32 bytes")
+
+
+class AgentSettings(Section):
+    """A person who answers."""
+
+    name: Line = Field(description="a name of 1 to 200 characters")
+    telegram_id: int | None = Field(default=None, ge=1, description="a whole number, from 1")
+    role: Role = Field(default="agent", description='"agent", "head" or "admin"')
+    line: Literal["first", "second", "third", "development", "vendor"] = Field(
+        default="first", description='"first", "second", "third", "development" or "vendor"'
+    )
+
+
+class ProcessingSettings(Section):
+    """How recorded mail is understood, and within what limits."""
+
+    workers: int = whole(2, 1, 32, "processes")
+    parse_seconds: int = whole(20, 1, 600, "seconds")
+    parse_memory_mb: int = whole(640, 128, 65_536, "MB")
+
+
+class LogSettings(Section):
+    """What is logged, and in which form."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description='"debug", "info", "warning" or "error"'
+    )
+    format: Literal["logfmt", "json"] = Field(default="logfmt", description='"logfmt" or "json"')
+
+
+class Settings(Section):
+    """Everything config.toml says, checked; paths are absolute, secrets are held so that they never print."""
+
+    desk: DeskSettings = Field(description="a section [desk]")
+    database: DatabaseSettings = section("database")
+    files: FilesSettings = section("files")
+    mail: MailSettings = Field(description="a section [mail]")
+    web: WebSettings = Field(description="a section [web]")
+    calendars: dict[str, CalendarSettings] = Field(
+        min_length=1, description="at least one section [calendars.NAME]"
+    )
+    service_levels: tuple[LevelSettings, ...] = Field(
+        min_length=1, description="at least one section [[service_levels]]"
+    )
+    agents: tuple[AgentSettings, ...] = Field(default=(), description="sections [[agents]]")
+    processing: ProcessingSettings = section("processing")
+    log: LogSettings = section("log")

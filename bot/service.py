@@ -1,0 +1,57 @@
+"""Runs the service: opens what the parts share, supervises them, closes in order."""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from bot.config import Settings
+from bot.status import Status, metrics
+from bot.supervisor import Part, Supervisor
+from bot.wiring import PARTS, Service, parts, service, site, site_part
+from storage.database import is_sqlite
+from storage.instance import InstanceLock
+
+log = structlog.get_logger("bot.service")
+
+
+async def run(
+    settings: Settings,
+    wanted: Sequence[str] = PARTS,
+    *,
+    ready: Callable[[Service, Supervisor], None] = lambda _service, _supervisor: None,
+) -> None:
+    """Run the wanted parts until SIGTERM or SIGINT. `ready` is called once everything is open.
+
+    Raises AlreadyRunning when another service holds an embedded database, SchemaMismatch or Unavailable
+    when the database can't be used.
+    """
+    for folder in (settings.desk.data_dir, settings.files.store):
+        folder.mkdir(parents=True, exist_ok=True)
+    lock = InstanceLock(settings.desk.data_dir / "otklik.lock")
+    built = service(settings, wanted)
+    if is_sqlite(built.database.url):
+        lock.take()
+    try:
+        await built.database.open()
+        try:
+            await _supervised(built, wanted, ready)
+        finally:
+            await built.database.close()
+    finally:
+        lock.release()
+    log.info("stopped")
+
+
+async def _supervised(
+    built: Service, wanted: Sequence[str], ready: Callable[[Service, Supervisor], None]
+) -> None:
+    status = Status(built)
+    supervised = parts(built)
+    if "web" in wanted:
+        supervised.append(site_part(site(built, status.health, metrics(built, status))))
+    status.parts = list(supervised)
+    supervised.append(Part("status", status.run, status.stop))
+    supervisor = Supervisor(supervised)
+    log.info("started", parts=",".join(part.name for part in status.parts))
+    ready(built, supervisor)
+    await supervisor.run()

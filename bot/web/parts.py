@@ -1,0 +1,43 @@
+"""What the pages need of the rest of the service, given once by whoever wires it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+
+from replies.languages import Languages
+from storage.database import Database
+
+Health = Mapping[str, Mapping[str, Any]]
+"""Each part by its name, with `status` ("ok" or "failing") and whatever else explains it; no secrets."""
+
+
+def utc_now() -> datetime:
+    """The moment it is, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the pages are built from.
+
+    `number`: how a ticket's id is written. `level_title`: a service level's key and a language to its title.
+    `moment` and `day`: an aware moment and a language to date, time and zone, or to the date alone.
+    `public_url`: where clients reach the pages; the Host header is never asked. `clock`: aware, UTC.
+    """
+
+    database: Database
+    languages: Languages
+    secret: bytes
+    desk_name: str
+    default_language: str
+    number: Callable[[int], str]
+    level_title: Callable[[str, str], str]
+    moment: Callable[[datetime, str], str]
+    day: Callable[[datetime, str], str]
+    public_url: str
+    health: Callable[[], Awaitable[Health]]
+    registry: CollectorRegistry
+    clock: Callable[[], datetime] = utc_now

@@ -1,0 +1,318 @@
+"""Builds the parts of the service once, from settings: one plain function for each."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.admission import Admission
+from bot.config import Settings
+from bot.supervisor import Part
+from bot.web.app import Site, make_app
+from bot.web.metrics import Metrics
+from bot.web.parts import Health, Parts
+from desk.service_level import ServiceLevel
+from desk.ticket import Numbering
+from desk.working_time import Calendar
+from intake import requests
+from intake.arrivals import arrival
+from intake.incoming import IncomingMessage
+from intake.limits import Limits
+from intake.processing import Processing
+from intake.sandbox import Sandbox
+from intake.smtp import Delivered, Listener
+from intake.smtp import ListenerSettings as SmtpSettings
+from replies import answering
+from replies.compose import Desk
+from replies.folder import FolderCarrier
+from replies.languages import Languages
+from replies.letters import Letters
+from replies.outbox import Carrier, Deliveries
+from replies.smtp import RelayCarrier
+from replies.smtp import RelaySettings as Relay
+from replies.wording import Wording
+from storage.database import Database, is_sqlite
+from storage.files import FileStore
+from storage.inbox import Claimed, Inbox
+from storage.outbox import Outbox
+
+PARTS = ("listener", "intake", "deliveries", "web")
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration says of the desk, in the rules' own words."""
+
+    numbering: Numbering
+    levels: tuple[ServiceLevel, ...]
+    calendars: dict[str, Calendar]
+    zone: ZoneInfo
+    domain: str
+
+    def level(self, key: str) -> ServiceLevel | None:
+        """The level of that key, or None."""
+        return next((level for level in self.levels if level.key == key), None)
+
+
+def rules(settings: Settings) -> Rules:
+    """The desk's rules; deadlines are told in the zone of its first calendar."""
+    calendars = {name: one.calendar(name) for name, one in settings.calendars.items()}
+    return Rules(
+        numbering=Numbering(settings.desk.ticket_number),
+        levels=tuple(level.level() for level in settings.service_levels),
+        calendars=calendars,
+        zone=next(iter(calendars.values())).timezone,
+        domain=settings.mail.address.rpartition("@")[2],
+    )
+
+
+def own_addresses(settings: Settings) -> frozenset[str]:
+    """Every address of the desk, in lower case."""
+    return frozenset(address.lower() for address in (settings.mail.address, *settings.mail.aliases))
+
+
+def file_store(settings: Settings) -> FileStore:
+    """Where screenshots and large mails lie."""
+    return FileStore(settings.files.store)
+
+
+def verbs_desk(settings: Settings) -> answering.Desk:
+    """What the agents' verbs have to know of the desk."""
+    known = rules(settings)
+    return answering.Desk(known.levels, known.calendars, known.numbering, known.domain)
+
+
+def letters(settings: Settings, languages: Languages) -> Letters:
+    """Words and builds every mail."""
+    known = rules(settings)
+    desk = Desk(
+        name=settings.desk.name,
+        address=settings.mail.address,
+        default_language=settings.desk.language,
+        public_url=settings.web.public_url,
+        timezone=known.zone,
+        calendars=known.calendars,
+        levels={level.key: level for level in known.levels},
+        largest_screenshot=settings.files.max_screenshot_mb * MB,
+    )
+    return Letters(desk, languages, known.numbering, web_secret(settings))
+
+
+def web_secret(settings: Settings) -> bytes:
+    """The key that signs every link."""
+    return settings.web.secret.get_secret_value().encode()
+
+
+def languages(settings: Settings) -> Languages:
+    """The catalogues, with the administrator's own wordings over ours."""
+    return Languages(settings.desk.texts, default=settings.desk.language)
+
+
+def carrier(settings: Settings) -> Carrier:
+    """The relay, or the folder of .eml files when none is configured."""
+    relay = settings.mail.relay
+    if relay is None:
+        return FolderCarrier(outgoing_folder(settings))
+    password = relay.password.get_secret_value() if relay.password else ""
+    name = settings.mail.server_name()
+    return RelayCarrier(Relay(relay.host, relay.port, relay.security, relay.username, password, name))
+
+
+def outgoing_folder(settings: Settings) -> Path:
+    """Where replies are written while no relay is configured."""
+    return settings.desk.data_dir / "outgoing"
+
+
+def sandbox(settings: Settings) -> Sandbox:
+    """The worker processes that parse mail and check images."""
+    return Sandbox(
+        workers=settings.processing.workers,
+        seconds=settings.processing.parse_seconds,
+        memory_mb=settings.processing.parse_memory_mb,
+        files_root=settings.files.store,
+        own_addresses=own_addresses(settings),
+        limits=Limits(screenshot_bytes=settings.files.max_screenshot_mb * MB),
+    )
+
+
+@dataclass(slots=True)
+class Service:
+    """The parts of one process, wired; those that were not asked for are None."""
+
+    settings: Settings
+    database: Database
+    inbox: Inbox
+    outbox: Outbox
+    admission: Admission
+    listener: Listener | None = None
+    processing: Processing | None = None
+    sandbox: Sandbox | None = None
+    deliveries: Deliveries | None = None
+
+
+def service(settings: Settings, wanted: Sequence[str]) -> Service:
+    """Wire the parts that were asked for; nothing is opened or started yet."""
+    database = Database(settings.database.url.get_secret_value())
+    files = file_store(settings)
+    built = Service(
+        settings=settings,
+        database=database,
+        inbox=Inbox(database, files),
+        outbox=Outbox(database),
+        admission=Admission((settings.desk.data_dir, settings.files.store), settings.files.reserve_mb * MB),
+    )
+    if "deliveries" in wanted:
+        built.deliveries = _deliveries(built)
+    if "intake" in wanted:
+        built.sandbox = sandbox(settings)
+        built.processing = _processing(built, built.sandbox)
+    if "listener" in wanted and settings.mail.listener.enabled:
+        built.listener = _listener(built)
+    return built
+
+
+def _sole(built: Service) -> bool:
+    return is_sqlite(built.database.url)
+
+
+def _deliveries(built: Service) -> Deliveries:
+    words = letters(built.settings, languages(built.settings))
+    return Deliveries(
+        "mail",
+        built.outbox,
+        words,
+        carrier(built.settings),
+        sender=words.envelope_sender,
+        sole=_sole(built),
+    )
+
+
+def _processing(built: Service, understands: Sandbox) -> Processing:
+    settings, known, database = built.settings, rules(built.settings), built.database
+    desk = requests.Desk(
+        levels=known.levels,
+        calendars=known.calendars,
+        numbering=known.numbering,
+        domain=known.domain,
+        default_language=settings.desk.language,
+        reopen_days=settings.desk.reopen_days,
+        confirmations_per_hour=settings.mail.confirmations_per_hour,
+        confirmations_per_day=settings.mail.confirmations_per_day,
+    )
+
+    async def take_in(entry: Claimed, incoming: IncomingMessage) -> requests.Outcome:
+        now = datetime.now(UTC)
+        return await database.writer.run(lambda: requests.take_in(entry, incoming, desk, now))
+
+    def taken_in(outcome: requests.Outcome) -> None:
+        if built.deliveries is not None:
+            built.deliveries.wake()
+
+    return Processing(built.inbox, understands, take_in, taken_in=taken_in, sole=_sole(built))
+
+
+def _listener(built: Service) -> Listener:
+    settings = built.settings.mail
+    listening = settings.listener
+
+    async def record(delivered: Delivered) -> None:
+        await built.inbox.record(arrival(delivered, listening.protocol))
+        if built.processing is not None:
+            built.processing.wake()
+
+    return Listener(
+        SmtpSettings(
+            host=listening.host,
+            port=listening.port,
+            protocol=listening.protocol,
+            hostname=settings.server_name(),
+            max_message_bytes=listening.max_message_mb * MB,
+            max_connections=listening.max_connections,
+            addresses=own_addresses(built.settings),
+            tls_certificate=listening.tls_certificate,
+            tls_key=listening.tls_key,
+        ),
+        record=record,
+        admit=built.admission,
+    )
+
+
+def parts(built: Service) -> list[Part]:
+    """The parts to supervise, in the order in which they are stopped: first what comes in."""
+    found: list[Part] = []
+    if built.listener is not None:
+        found.append(_listener_part(built.listener))
+    if built.processing is not None and built.sandbox is not None:
+        found.append(_intake_part(built.processing, built.sandbox))
+    if built.deliveries is not None:
+        found.append(Part("deliveries", built.deliveries.run, built.deliveries.stop))
+    return found
+
+
+def site(built: Service, health: Callable[[], Awaitable[Health]], told: Metrics) -> Site:
+    """The pages behind their port."""
+    settings, known, catalogues = built.settings, rules(built.settings), languages(built.settings)
+
+    def level_title(key: str, language: str) -> str:
+        level = known.level(key)
+        return level.title(language, settings.desk.language) if level else key
+
+    pages = Parts(
+        database=built.database,
+        languages=catalogues,
+        secret=web_secret(settings),
+        desk_name=settings.desk.name,
+        default_language=settings.desk.language,
+        number=known.numbering.format,
+        level_title=level_title,
+        moment=lambda moment, language: Wording(catalogues, language).deadline(moment, known.zone),
+        day=lambda moment, language: Wording(catalogues, language).day(moment.astimezone(known.zone).date()),
+        public_url=settings.web.public_url,
+        health=health,
+        registry=told.registry,
+    )
+    return Site(make_app(pages), settings.web.host, settings.web.port)
+
+
+def site_part(pages: Site) -> Part:
+    """The pages, to be supervised."""
+    over = asyncio.Event()
+
+    async def run() -> None:
+        await pages.start()
+        await over.wait()
+
+    async def stop() -> None:
+        await pages.stop()
+        over.set()
+
+    return Part("web", run, stop)
+
+
+def _listener_part(listener: Listener) -> Part:
+    over = asyncio.Event()
+
+    async def run() -> None:
+        await listener.start()
+        await over.wait()
+
+    async def stop() -> None:
+        await listener.stop(grace=4)
+        over.set()
+
+    return Part("listener", run, stop)
+
+
+def _intake_part(processing: Processing, understands: Sandbox) -> Part:
+    async def run() -> None:
+        await understands.start()
+        await processing.run()
+
+    async def stop() -> None:
+        await processing.stop()
+        await understands.stop()
+
+    return Part("intake", run, stop)

@@ -1,0 +1,1 @@
+"""The syntax of mail: from bytes to parts, headers, addresses and strings. No rule of the desk lives here."""

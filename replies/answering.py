@@ -1,0 +1,142 @@
+"""Agents' verbs on a ticket: answer, assign, give it another level."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.service_level import ServiceLevel, due
+from desk.ticket import Numbering, State, on_answer
+from desk.working_time import Calendar
+from storage.database import Database
+from storage.outbox import Owed, owe
+from storage.tickets import (
+    Change,
+    NewMessage,
+    TicketNow,
+    add_message,
+    change_ticket,
+    note_changes,
+    ticket_now,
+)
+
+
+class Refused(Exception):
+    """A verb that can't be carried out; the message says why and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the agents' verbs have to know of the desk; `domain` is that of its mail address."""
+
+    levels: Sequence[ServiceLevel]
+    calendars: Mapping[str, Calendar]
+    numbering: Numbering
+    domain: str
+
+
+async def the_ticket(ticket_id: int, desk: Desk) -> TicketNow:
+    """The ticket as it stands, inside a transaction; raises Refused when there is none."""
+    ticket = await ticket_now(ticket_id)
+    if ticket is None:
+        raise Refused(f"there is no ticket {desk.numbering.format(ticket_id)}")
+    return ticket
+
+
+def owed_to(ticket: TicketNow, kind: str, serial: object, facts: dict[str, object]) -> Owed:
+    """An intent for the ticket's client, in the thread of his last mail; `serial` makes it unique in its kind."""
+    return Owed(
+        key=f"{ticket.id}:{kind}:{serial}",
+        ticket_id=ticket.id,
+        kind=kind,
+        recipient=ticket.client_address,
+        language=ticket.language,
+        facts={**facts, "client_name": ticket.client_name or None},
+        in_reply_to=ticket.last_message_id,
+        references=ticket.last_message_id,
+    )
+
+
+async def answer(database: Database, desk: Desk, ticket_id: int, agent: str, text: str, now: datetime) -> int:
+    """Send an agent's answer to the client; the first one is the reaction. Returns the message's id.
+
+    Raises Refused for an empty text or an unknown ticket, desk.ticket.NotAllowed in a closed one.
+    """
+    if not text.strip():
+        raise Refused("an answer needs a text")
+
+    async def unit() -> int:
+        ticket = await the_ticket(ticket_id, desk)
+        state = on_answer(State(ticket.state))
+        message_id = await add_message(NewMessage(ticket_id, "out", agent, "", text, now, new_text=text))
+        changes = [Change(agent, "answered")]
+        columns: dict[str, object] = {}
+        if state != ticket.state:
+            columns["state"] = state.value
+            changes.append(Change(agent, "state", ticket.state, state.value))
+        if ticket.reacted_at is None:
+            columns |= {"reacted_at": now, "reacted_by": agent}
+            late = "late" if now > ticket.reaction_due_at else "in time"
+            changes.append(Change(agent, "reacted", after=late))
+        if ticket.assignee is None:
+            columns["assignee"] = agent
+            changes.append(Change(agent, "assigned", after=agent))
+        if columns:
+            await change_ticket(ticket_id, **columns)
+        await note_changes(ticket_id, now, *changes)
+        owed = owed_to(ticket, "answer", message_id, {"text": text, "agent_name": agent})
+        await owe(owed, desk.domain, now)
+        return message_id
+
+    return await database.writer.run(unit)
+
+
+async def assign(database: Database, desk: Desk, ticket_id: int, agent: str, who: str, now: datetime) -> None:
+    """Make an agent responsible for a ticket. Raises Refused for an unknown ticket."""
+
+    async def unit() -> None:
+        ticket = await the_ticket(ticket_id, desk)
+        if ticket.assignee == agent:
+            return
+        await change_ticket(ticket_id, assignee=agent)
+        await note_changes(ticket_id, now, Change(who, "assigned", ticket.assignee or "", agent))
+
+    await database.writer.run(unit)
+
+
+async def set_level(
+    database: Database, desk: Desk, ticket_id: int, key: str, who: str, why: str, now: datetime
+) -> datetime:
+    """Give a ticket another service level; its deadline counts anew from receipt, and the client is told.
+
+    Returns the new reaction deadline (UTC). Raises Refused for an unknown level or ticket, a closed
+    ticket, or the level that it has already.
+    """
+    level = next((level for level in desk.levels if level.key == key), None)
+    if level is None:
+        raise Refused(f"there is no level {key!r}; allowed: {', '.join(one.key for one in desk.levels)}")
+
+    async def unit() -> datetime:
+        ticket = await the_ticket(ticket_id, desk)
+        number = desk.numbering.format(ticket_id)
+        if ticket.level == key:
+            raise Refused(f"{number} has the level {key} already")
+        if ticket.state == State.CLOSED:
+            raise Refused(f"{number} is closed; reopen it first")
+        due_at = due(level.react_within, desk.calendars[level.calendar], ticket.created_at).due_at
+        await change_ticket(ticket_id, level=key, promise=str(level.react_within), reaction_due_at=due_at)
+        moved = Change(who, "reaction deadline", ticket.reaction_due_at.isoformat(), due_at.isoformat(), why)
+        await note_changes(ticket_id, now, Change(who, "level", ticket.level, key, why), moved)
+        facts: dict[str, object] = {
+            "level": key,
+            "promise": str(level.react_within),
+            "due_at": due_at.isoformat(),
+            "old_due_at": ticket.reaction_due_at.isoformat(),
+            "reason": why or None,
+            "calendar": level.calendar,
+            # Who was answered already has had his reaction: he is told the level, not a new deadline.
+            "reacted": ticket.reacted_at is not None,
+        }
+        await owe(owed_to(ticket, "level-change", now.isoformat(), facts), desk.domain, now)
+        return due_at
+
+    return await database.writer.run(unit)

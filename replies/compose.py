@@ -1,0 +1,244 @@
+"""Words a letter: which sentences it has, in which order. The sentences are in the catalogues."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk.service_level import Promise, ServiceLevel
+from desk.working_time import Calendar
+from replies.languages import Languages
+from replies.names import plain_line, plain_text
+from replies.received_files import files_told
+from replies.texts import Block, Link, Star, as_html, as_text
+from replies.wording import Wording
+
+Facts = Mapping[str, Any]
+"""What a delivery carries about its occasion, as JSON; `compose` says what each kind of letter reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter in words: subject, text and HTML say the same in one language."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What letters say of the desk.
+
+    `public_url`: where our pages are; no letter links to anything else. `timezone`: of all deadlines.
+    `calendars`: by name, for the opening hours under a confirmation. `levels`: by key.
+    `largest_screenshot`: in bytes. `footers`: by language, what stands in place of "Служба поддержки …".
+    """
+
+    name: str
+    address: str
+    default_language: str
+    public_url: str
+    timezone: ZoneInfo
+    calendars: Mapping[str, Calendar]
+    levels: Mapping[str, ServiceLevel]
+    largest_screenshot: int = 10 * 1024 * 1024
+    footers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One letter in the making."""
+
+    words: Wording
+    desk: Desk
+    facts: Facts
+
+    @property
+    def number(self) -> str:
+        return str(self.facts["number"])
+
+    def moment(self, key: str) -> datetime:
+        return datetime.fromisoformat(self.facts[key])
+
+    def deadline(self) -> str:
+        return self.words.deadline(self.moment("due_at"), self.desk.timezone)
+
+    def duration(self) -> str:
+        return self.words.duration(Promise.parse(self.facts["promise"]), genitive=True)
+
+    def level(self) -> str:
+        key = str(self.facts["level"])
+        level = self.desk.levels.get(key)
+        # A level that has left the configuration since must not hold the letter up.
+        title = level.title(self.words.language, self.desk.default_language) if level else key
+        return self.words.quotable(title)
+
+
+_Body = tuple[str, tuple[Block, ...]]
+"""The name of a subject, and the paragraphs."""
+
+
+def compose(kind: str, language: str | None, facts: Facts, desk: Desk, languages: Languages) -> Letter:
+    """The letter of that kind, in the client's language or else the desk's.
+
+    Facts of every kind: `number`. Moments are ISO 8601 with an offset; a promise is "8 working hours".
+
+    confirmation: level, promise, due_at, calendar, ticket_url; client_name, client_vocative, ask_for_details,
+        screenshots [name], declined [{name, reason}], shares [url], follow_up_of (a number) may be missing.
+        Nothing of the client's is echoed but his files' names: neither subject nor text nor links.
+    answer: text, ticket_url; agent_name may be missing.
+    invitation: rate_urls {stars: url}, expires_at.
+    level-change: level, promise, due_at, ticket_url; old_due_at, reason, reacted may be missing.
+    reopened: ticket_url; due_at may be missing.
+    closed-without-invitation (or `closed`): nothing more.
+
+    Raises KeyError for a missing fact or an unknown kind, ValueError for one that can't be read, such as a
+    link that is not to our own pages.
+    """
+    case = _Case(Wording(languages, language or desk.default_language), desk, facts)
+    subject_key, blocks = _KINDS[kind](case)
+    subject = f"[#{case.number}] {case.words.text(subject_key)}"
+    html = as_html(blocks, language=case.words.language, title=subject, number=case.number)
+    return Letter(plain_line(subject), as_text(blocks), html)
+
+
+def _confirmation(case: _Case) -> _Body:
+    words, facts = case.words, case.facts
+    promise = (
+        words.text("confirmation.received", number=case.number),
+        words.text("confirmation.level", level=case.level()),
+        words.text("confirmation.promise", duration=case.duration(), deadline=case.deadline()),
+    )
+    blocks = [
+        Block((words.greeting(facts.get("client_name"), facts.get("client_vocative")),)),
+        Block(promise),
+    ]
+    if facts.get("follow_up_of"):
+        blocks.append(_paragraph(case, "confirmation.follow-up", number=facts["follow_up_of"]))
+    if facts.get("ask_for_details"):
+        blocks.append(_paragraph(case, "confirmation.details"))
+    return "confirmation.subject", (*blocks, *_files(case), _status(case), _signature(case, hours=True))
+
+
+def _answer(case: _Case) -> _Body:
+    text = plain_text(str(case.facts["text"])).strip("\n")
+    footer = Block((case.words.text("answer.footer", number=case.number),), _status_link(case), faint=True)
+    agent = plain_line(case.facts.get("agent_name") or "")
+    return "answer.subject", (
+        Block(tuple(text.split("\n")), written=True),
+        _signature(case, agent=agent),
+        footer,
+    )
+
+
+def _invitation(case: _Case) -> _Body:
+    words, urls = case.words, case.facts["rate_urls"]
+    # JSON has no whole numbers for keys.
+    by_star = {int(stars): _ours(case, url) for stars, url in urls.items()}
+    stars = tuple(Star(n, words.text(f"stars.{n}"), by_star[n]) for n in (5, 4, 3, 2, 1))
+    expires_on = words.day(case.moment("expires_at").astimezone(case.desk.timezone))
+    return "invitation.subject", (
+        _paragraph(case, "invitation.closed", number=case.number),
+        Block(stars=stars),
+        _paragraph(case, "invitation.how", date=expires_on),
+        _paragraph(case, "invitation.unsettled"),
+        _signature(case),
+    )
+
+
+def _level_change(case: _Case) -> _Body:
+    words, reason = case.words, case.facts.get("reason")
+    urgent = case.facts["level"] == "urgent" and not reason
+    moved = "level-change.urgent" if urgent else "level-change.moved"
+    sentences = [words.text(moved, number=case.number, level=case.level())]
+    # Who was answered already has had his reaction: for him there is no new deadline.
+    promised = not case.facts.get("reacted")
+    if promised:
+        sentences.append(_new_promise(case))
+    blocks = [Block((" ".join(sentences),))]
+    if reason:
+        blocks.append(_paragraph(case, "level-change.reason", reason=_full_sentence(str(reason))))
+    subject = "level-change.subject" if promised else "level-change.subject.level"
+    return subject, (*blocks, _status(case), _signature(case))
+
+
+def _new_promise(case: _Case) -> str:
+    values = {"duration": case.duration(), "deadline": case.deadline()}
+    if not case.facts.get("old_due_at"):
+        return case.words.text("level-change.promise", **values)
+    old, new = case.moment("old_due_at"), case.moment("due_at")
+    if old == new:
+        return case.words.text("level-change.promise", **values)
+    key = "level-change.promise.earlier" if new < old else "level-change.promise.later"
+    return case.words.text(key, **values, old=case.words.former(old, new, case.desk.timezone))
+
+
+def _reopened(case: _Case) -> _Body:
+    sentences = [case.words.text("reopened.text", number=case.number)]
+    if case.facts.get("due_at"):
+        sentences.append(case.words.text("reopened.promise", deadline=case.deadline()))
+    return "reopened.subject", (Block((" ".join(sentences),)), _status(case), _signature(case))
+
+
+def _closed(case: _Case) -> _Body:
+    return "closed.subject", (
+        _paragraph(case, "closed.text", number=case.number),
+        _paragraph(case, "invitation.unsettled"),
+        _signature(case),
+    )
+
+
+_KINDS: Mapping[str, Callable[[_Case], _Body]] = {
+    "confirmation": _confirmation,
+    "answer": _answer,
+    "invitation": _invitation,
+    "level-change": _level_change,
+    "reopened": _reopened,
+    "closed-without-invitation": _closed,
+    "closed": _closed,
+}
+KINDS = tuple(_KINDS)
+
+
+def _files(case: _Case) -> list[Block]:
+    told = files_told(case.words, case.facts, case.desk.largest_screenshot)
+    return [Block((paragraph,)) for paragraph in told]
+
+
+def _paragraph(case: _Case, key: str, **values: object) -> Block:
+    return Block((case.words.text(key, **values),))
+
+
+def _status(case: _Case) -> Block:
+    return Block((case.words.text("letter.add"),), _status_link(case))
+
+
+def _status_link(case: _Case) -> Link:
+    url = _ours(case, case.facts["ticket_url"])
+    return Link(case.words.text("letter.status", url=url), case.words.text("letter.status.link"), url)
+
+
+def _signature(case: _Case, *, hours: bool = False, agent: str = "") -> Block:
+    name = plain_line(case.desk.name)
+    footer = case.desk.footers.get(case.words.language) or case.words.text("letter.signature", desk=name)
+    lines = [agent, *footer.splitlines()]
+    calendar = case.desk.calendars.get(str(case.facts.get("calendar"))) if hours else None
+    if calendar is not None:
+        lines.append(case.words.opening_hours(calendar, case.moment("due_at")))
+    return Block(tuple(line for line in lines if line))
+
+
+def _ours(case: _Case, url: str) -> str:
+    """The address of a page of ours; whatever a Host header said, no letter leads elsewhere (threat 40)."""
+    base = case.desk.public_url.rstrip("/")
+    address = base + url if url.startswith("/") else url
+    if not address.startswith(f"{base}/") or any(char.isspace() for char in address):
+        raise ValueError(f"{url!r} is not on our own pages at {base}/")
+    return address
+
+
+def _full_sentence(text: str) -> str:
+    line = plain_line(text, 500)
+    return line if line.endswith((".", "!", "?", "…")) else f"{line}."

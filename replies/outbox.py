@@ -1,0 +1,202 @@
+"""The worker that delivers what is owed: claims, composes once, hands to a carrier, notes how it ended."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from replies.delivery_error import DeliveryError
+from replies.mime import Unmailable
+from storage.outbox import Due, Outbox
+
+log = structlog.get_logger("replies.outbox")
+
+IN_HAND = 16  # deliveries claimed at a time
+POLL = 0.5  # seconds; how soon deliveries are seen that another process owes or that wait for a retry
+SWEEP = 30.0  # seconds between looks for deliveries whose worker is gone
+COMPOSE_TRIES = 5  # a wording may be mended meanwhile
+GIVE_UP = timedelta(days=5)  # RFC 5321, section 4.5.4.1: at least 4-5 days
+# Seconds before the next try of a delivery, by the number of tries; spread by a tenth each way.
+BACKOFF = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400)
+PAUSE_MOST = 60.0  # seconds that a channel rests at most between two looks whether it is back
+
+
+class Carrier(Protocol):
+    """Takes a composed message to a recipient."""
+
+    async def deliver(self, sender: str, recipient: str, message_id: str, content: bytes) -> str: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has happened since the start, for metrics."""
+
+    sent: int = 0
+    deferred: int = 0
+    dead: int = 0
+
+
+@dataclass(slots=True)
+class Pause:
+    """A channel's rest after a failure that was not one delivery's own; times are the loop's clock."""
+
+    until: float = 0.0
+    seconds: float = 0.0
+    reason: str = ""
+
+
+class Deliveries:
+    """Delivers one channel until stopped; what it had claimed is given back by the lease when it dies."""
+
+    def __init__(
+        self,
+        channel: str,
+        outbox: Outbox,
+        compose: Callable[[Due], bytes],
+        carrier: Carrier,
+        *,
+        sender: Callable[[Due], str],
+        sole: bool,
+    ) -> None:
+        """`compose` words a delivery, `sender` tells its envelope sender; `sole` as in Processing."""
+        self.channel = channel
+        self._outbox = outbox
+        self._compose = compose
+        self._carrier = carrier
+        self._sender = sender
+        self._sole = sole
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self.pause = Pause()
+        self.counts = Counts()
+
+    def wake(self) -> None:
+        """Something is owed: look now rather than at the next poll."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver until `stop`; raises Unavailable when the database can't be reached."""
+        released = await self._outbox.release(self.channel, _now(), all_claims=self._sole)
+        if released:
+            log.warning("deliveries given back after an unclean end", channel=self.channel, count=released)
+        swept = _clock()
+        while not self._stopping:
+            self._wake.clear()
+            claimed = await self._claim()
+            for due, content in await self._composed(claimed):
+                task = asyncio.create_task(self._one(due, content), name=f"delivery {due.id}")
+                self._in_hand.add(task)
+                task.add_done_callback(self._done)
+            if _clock() - swept > SWEEP:
+                swept = _clock()
+                await self._outbox.release(self.channel, _now(), all_claims=False)
+            if not claimed:
+                await self._wait()
+
+    async def stop(self) -> None:
+        """Claim nothing more, finish what is in hand, take leave of the other side."""
+        self._stopping = True
+        self._wake.set()
+        if self._in_hand:
+            await asyncio.wait(self._in_hand)
+        await self._carrier.close()
+
+    async def _claim(self) -> list[Due]:
+        room = IN_HAND - len(self._in_hand)
+        if self.pause.until > _clock():
+            return []
+        if self.pause.seconds:
+            room = min(room, 1 - len(self._in_hand))  # one goes ahead to see whether the channel is back
+        elif room < IN_HAND // 2:
+            return []  # claiming a few at a time costs as much as claiming many
+        return await self._outbox.claim(self.channel, room, _now()) if room > 0 else []
+
+    async def _wait(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), POLL)
+        except TimeoutError:
+            return  # the poll itself
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._in_hand.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("delivery left to its lease", task=task.get_name(), reason=str(task.exception()))
+        self._wake.set()
+
+    async def _composed(self, claimed: list[Due]) -> list[tuple[Due, bytes]]:
+        """The bytes of each: those of an earlier attempt, or fresh ones, fixed before they leave."""
+        ready: list[tuple[Due, bytes]] = []
+        fresh: list[tuple[int, bytes]] = []
+        for due in claimed:
+            content = due.content
+            if content is None:
+                try:
+                    content = self._compose(due)
+                except Exception as exc:  # noqa: BLE001 - one that can't be worded must not stop the others
+                    reason = f"could not be composed: {type(exc).__name__}: {exc}"
+                    hopeless = isinstance(exc, Unmailable) or due.attempts >= COMPOSE_TRIES
+                    await self._failed(due, DeliveryError(reason, permanent=hopeless))
+                    continue
+                fresh.append((due.id, content))
+            ready.append((due, content))
+        if fresh:
+            await self._outbox.composed(fresh)
+        return ready
+
+    async def _one(self, due: Due, content: bytes) -> None:
+        try:
+            receipt = await self._carrier.deliver(self._sender(due), due.recipient, due.message_id, content)
+        except DeliveryError as exc:
+            await self._failed(due, exc)
+        else:
+            self.pause = Pause()
+            self.counts.sent += 1
+            await self._outbox.sent(due.id, receipt, _now())
+            log.info("delivered", delivery=due.id, kind=due.kind, ticket=due.ticket_id, receipt=receipt)
+
+    async def _failed(self, due: Due, error: DeliveryError) -> None:
+        reason = str(error)
+        if not error.permanent and _now() - due.created_at > GIVE_UP:
+            error = DeliveryError(f"given up after {GIVE_UP.days} days: {reason}", permanent=True)
+            reason = str(error)
+        if error.permanent:
+            self.counts.dead += 1
+            log.error("undeliverable", delivery=due.id, kind=due.kind, ticket=due.ticket_id, reason=reason)
+            await self._outbox.dead(due, reason, _now())
+            return
+        self.counts.deferred += 1
+        log.warning("deferred", delivery=due.id, kind=due.kind, ticket=due.ticket_id, reason=reason)
+        if error.channel:
+            self._rest(error)
+            await self._outbox.unclaimed(due.id, reason, _now())
+        else:
+            pause = max(error.retry_after, BACKOFF[min(due.attempts, len(BACKOFF)) - 1])
+            await self._outbox.deferred(due.id, reason, _now() + timedelta(seconds=_spread(pause)))
+
+    def _rest(self, error: DeliveryError) -> None:
+        """Let the whole channel rest: 1 s, 2 s … a minute, or as long as the error asks."""
+        if self.pause.until > _clock():
+            return  # it rests already: several deliveries met the same failure
+        seconds = min(PAUSE_MOST, max(1.0, self.pause.seconds * 2))
+        least = error.retry_after if error.retry_after > PAUSE_MOST else 0.0
+        self.pause = Pause(_clock() + _spread(max(seconds, least)), seconds, str(error))
+
+
+def _spread(seconds: float) -> float:
+    # Many deliveries deferred together must not come back together.
+    return seconds * random.uniform(1.0, 1.2)  # noqa: S311 - no secret
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,167 @@
+"""The carrier to the relay: a few SMTP connections kept open, every failure as one DeliveryError."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from typing import Literal
+
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
+
+from replies.delivery_error import DeliveryError
+
+CONNECTIONS = 4
+TIMEOUT = 60.0  # seconds for any answer of the relay
+IDLE = 20.0  # seconds; relays cut idle connections, so we go first
+GREYLISTED = 60.0  # seconds; the least pause after a 4xx
+AUTHENTICATION = 300.0  # seconds; asking again sooner may lock the account
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """How the relay is reached; `security` none | starttls | tls is never weakened silently."""
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"]
+    username: str = ""
+    password: str = ""
+    hostname: str = "localhost"
+
+
+class RelayCarrier:
+    """Hands mail to the relay; connections are opened when needed and reused."""
+
+    def __init__(self, settings: RelaySettings) -> None:
+        self._settings = settings
+        self._idle: list[tuple[SMTP, float]] = []
+        self._slots = asyncio.Semaphore(CONNECTIONS)
+
+    async def deliver(self, sender: str, recipient: str, message_id: str, content: bytes) -> str:
+        """Hand over one mail; returns the relay's answer.
+
+        `sender` is the envelope's, empty for automatic mail (RFC 3834, section 3.3).
+        Raises DeliveryError; an answer lost on the wire is a temporary one, so the mail goes out again
+        with the same Message-ID.
+        """
+        if any(ord(c) < 33 or c in "<>" or ord(c) == 127 for c in recipient + sender):
+            # An address with line ends or brackets would reach the relay as commands of its own.
+            raise DeliveryError(f"not an address: {recipient!r}", permanent=True)
+        async with self._slots:
+            client = await self._begun(sender, recipient, len(content))
+            try:
+                answer = await _handed_over(client, recipient, content)
+            except BaseException:
+                client.close()
+                raise
+            self._idle.append((client, asyncio.get_running_loop().time()))
+            return answer
+
+    async def check(self) -> None:
+        """Connect and authenticate without sending anything; raises DeliveryError."""
+        (await self._connect()).close()
+
+    async def close(self) -> None:
+        """Take leave of the relay."""
+        while self._idle:
+            client, _ = self._idle.pop()
+            try:
+                await asyncio.wait_for(client.quit(), 2)
+            except (SMTPException, OSError, TimeoutError):
+                client.close()
+
+    async def _begun(self, sender: str, recipient: str, size: int) -> SMTP:
+        """A connection on which MAIL was accepted: an idle one that the relay still holds, or a new one."""
+        while self._idle:
+            client, since = self._idle.pop()
+            try:
+                if asyncio.get_running_loop().time() - since < IDLE:
+                    await _mail(client, sender, recipient, size)
+                    return client
+            except (SMTPServerDisconnected, OSError):
+                pass  # the relay had enough of this connection; nothing was sent on it yet
+            except SMTPResponseException as exc:
+                client.close()
+                raise _answered(exc) from exc
+            client.close()
+        client = await self._connect()
+        try:
+            await _mail(client, sender, recipient, size)
+        except SMTPResponseException as exc:
+            client.close()
+            raise _answered(exc) from exc
+        except (SMTPException, OSError) as exc:
+            client.close()
+            raise DeliveryError(f"the connection broke: {_words(exc)}", channel=True) from exc
+        return client
+
+    async def _connect(self) -> SMTP:
+        s = self._settings
+        client = SMTP(
+            hostname=s.host,
+            port=s.port,
+            use_tls=s.security == "tls",
+            start_tls=s.security == "starttls",
+            timeout=TIMEOUT,
+            tls_context=ssl.create_default_context() if s.security != "none" else None,
+            local_hostname=s.hostname,
+        )
+        try:
+            await client.connect()
+            if s.username:
+                await client.login(s.username, s.password)
+        except SMTPAuthenticationError as exc:
+            client.close()
+            reason = f"the relay refuses the credentials: {exc.code}"
+            raise DeliveryError(reason, retry_after=AUTHENTICATION, channel=True) from exc
+        except SMTPNotSupported as exc:
+            client.close()
+            raise DeliveryError(f"the relay offers no {s.security} or AUTH: {exc}", channel=True) from exc
+        except (SMTPException, OSError) as exc:
+            client.close()
+            raise DeliveryError(f"{s.host}:{s.port}: {_words(exc)}", retry_after=5, channel=True) from exc
+        return client
+
+
+async def _mail(client: SMTP, sender: str, recipient: str, size: int) -> None:
+    options = [f"SIZE={size}"] if client.supports_extension("size") else []
+    if not (recipient + sender).isascii():
+        if not client.supports_extension("smtputf8"):
+            client.close()
+            raise DeliveryError("the relay takes no address outside ASCII (SMTPUTF8)", permanent=True)
+        options.append("SMTPUTF8")
+    await client.mail(sender, options=options, encoding="utf-8")
+
+
+async def _handed_over(client: SMTP, recipient: str, content: bytes) -> str:
+    try:
+        await client.rcpt(recipient, encoding="utf-8")
+        code, text = await client.data(content)
+    except SMTPResponseException as exc:
+        raise _answered(exc) from exc
+    except (SMTPException, OSError) as exc:
+        raise DeliveryError(f"the connection broke: {_words(exc)}", retry_after=GREYLISTED) from exc
+    return f"{code} {text}"
+
+
+def _answered(exc: SMTPResponseException) -> DeliveryError:
+    """5xx is for ever, 4xx for now (RFC 5321, section 4.2.1); 421 closes the channel (RFC 5321, 3.8)."""
+    where = "MAIL" if isinstance(exc, SMTPSenderRefused) else type(exc).__name__
+    reason = f"{where}: {exc.code} {exc.message}"
+    return DeliveryError(
+        reason,
+        permanent=500 <= exc.code < 600,
+        retry_after=GREYLISTED,
+        channel=exc.code == 421,
+    )
+
+
+def _words(exc: BaseException) -> str:
+    return str(exc) or type(exc).__name__

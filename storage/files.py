@@ -1,0 +1,129 @@
+"""Keep bytes for good under the digest of their content: what was kept once is never torn and never lost."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_TEMPORARY = "tmp"
+
+
+class DamagedFile(OSError):
+    """The bytes found under a digest are not those that were kept under it."""
+
+
+class FileStore:
+    """A folder of files, each named by the SHA-256 of its bytes, in 256 subfolders.
+
+    One level of folders, not two: 65,536 of them would be new with nearly every file for a long time, and
+    each new one has to be synced as well.
+
+    Every method is synchronous and may be called from any number of threads and processes at once.
+    Names given by strangers never come here: the only name that reaches the file system is a digest.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        # Folders whose own entry is known to be on the disk: a sync costs milliseconds, most of `keep`.
+        self._durable: set[Path] = set()
+
+    def keep(self, content: bytes) -> str:
+        """Store `content`, return its SHA-256 in hex once it would survive a loss of power.
+
+        Keeping the same bytes again changes nothing. Raises OSError (ENOSPC, EACCES, …) when the disk
+        does not take them; nothing half-written is left under the digest.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        target = self.path(digest)
+        if target.parent not in self._durable:
+            self._make_folder(target.parent)
+        if not _is_whole(target, len(content)):
+            self._write(content, target)
+        # Also when the file was there: whoever put it there may not have come as far as this line.
+        _sync_folder(target.parent)
+        return digest
+
+    def read(self, digest: str) -> bytes:
+        """Return the bytes kept under `digest`.
+
+        Raises ValueError for what is no digest, FileNotFoundError, or DamagedFile.
+        """
+        content = self.path(digest).read_bytes()
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise DamagedFile(f"the file {digest} is damaged")
+        return content
+
+    def path(self, digest: str) -> Path:
+        """Return where `digest` lies or would lie. Raises ValueError for what is no SHA-256 in hex."""
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError(f"not a digest: {digest[:80]!r}")
+        return self._root / digest[:2] / digest
+
+    def delete(self, digest: str) -> None:
+        """Forget `digest`; it need not exist.
+
+        The caller sees to it that nothing refers to it and that nobody is keeping the same bytes now.
+        """
+        target = self.path(digest)
+        with suppress(FileNotFoundError):
+            target.unlink()
+            _sync_folder(target.parent)
+
+    def sweep_temporary(self, older_than_seconds: float) -> int:
+        """Remove what interrupted writers left behind, return how many files that were."""
+        swept = 0
+        oldest_kept = time.time() - older_than_seconds
+        with suppress(FileNotFoundError):
+            for leftover in (self._root / _TEMPORARY).iterdir():
+                with suppress(FileNotFoundError):  # its writer may just have renamed it
+                    if leftover.stat().st_mtime <= oldest_kept:
+                        leftover.unlink()
+                        swept += 1
+        return swept
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder and what is above it, durably; also when somebody else has just made it."""
+        if self._root not in self._durable:
+            root = self._root.absolute()
+            missing = [above for above in root.parents if not above.exists()]
+            (root / _TEMPORARY).mkdir(mode=0o700, parents=True, exist_ok=True)
+            for made in (root / _TEMPORARY, root, *missing):
+                _sync_folder(made.parent)
+            self._durable.add(self._root)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(self._root)
+        self._durable.add(folder)
+
+    def _write(self, content: bytes, target: Path) -> None:
+        temporary = self._root / _TEMPORARY / secrets.token_hex(16)
+        try:
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a folder's entries durable: without this a rename may be undone by a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,268 @@
+"""The outbox: what is owed to whom. Intents are written with the change that caused them."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.connection import get_connection
+from tortoise.expressions import F
+
+from storage.database import Database
+from storage.models import Delivery, DeliveryState, Event, Message
+
+LEASE = timedelta(seconds=180)
+UNFINISHED = (DeliveryState.OWED, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something to be delivered: what, not how it reads. `key` makes the intent unique."""
+
+    key: str
+    ticket_id: int
+    kind: str
+    recipient: str
+    language: str
+    facts: dict[str, Any]
+    in_reply_to: str = ""
+    references: str = ""
+    channel: str = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A claimed delivery. `content` is what was composed for an earlier attempt, or None."""
+
+    id: int
+    ticket_id: int
+    kind: str
+    channel: str
+    recipient: str
+    language: str
+    facts: dict[str, Any]
+    message_id: str
+    in_reply_to: str
+    references: str
+    created_at: datetime
+    attempts: int
+    content: bytes | None = field(repr=False)
+
+
+async def owe(owed: Owed, domain: str, now: datetime, *, suppressed: str = "") -> str:
+    """Write an intent inside the transaction of its cause; returns the Message-ID it will always bear.
+
+    The Message-ID holds 128 random bits, so that a reply to it can't be guessed into a ticket.
+    `suppressed`: why it will not be sent after all; it is kept as a record.
+    """
+    message_id = f"<otklik.{owed.ticket_id}.{secrets.token_hex(16)}@{domain}>"
+    await Delivery.create(
+        key=owed.key,
+        ticket_id=owed.ticket_id,
+        kind=owed.kind,
+        channel=owed.channel,
+        recipient=owed.recipient,
+        language=owed.language,
+        facts=owed.facts,
+        in_reply_to=owed.in_reply_to[:300],
+        references=owed.references,
+        message_id=message_id,
+        created_at=now,
+        next_attempt_at=now,
+        state=DeliveryState.SUPPRESSED if suppressed else DeliveryState.OWED,
+        error=suppressed,
+    )
+    return message_id
+
+
+async def cancel_owed(ticket_id: int, kind: str) -> None:
+    """Drop a ticket's deliveries of a kind that have not left yet; inside the transaction of the cause."""
+    await Delivery.filter(ticket_id=ticket_id, kind=kind, state=DeliveryState.OWED).update(
+        state=DeliveryState.CANCELLED
+    )
+
+
+async def sent_lately(recipient: str, kinds: Sequence[str], now: datetime) -> tuple[int, int]:
+    """How many deliveries of these kinds an address got, or is owed, in the last hour and in the last day."""
+    counted = Delivery.filter(recipient=recipient, kind__in=kinds, created_at__gt=now - timedelta(days=1))
+    counted = counted.exclude(state__in=(DeliveryState.SUPPRESSED, DeliveryState.CANCELLED))
+    times: list[datetime] = list(await counted.values_list("created_at", flat=True))  # type: ignore[arg-type]
+    return len([at for at in times if at > now - timedelta(hours=1)]), len(times)
+
+
+class Outbox:
+    """Hands out what is owed, in order for each recipient, and keeps how it ended."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, channel: str, most: int, now: datetime) -> list[Due]:
+        """Take up to `most` due deliveries of a channel, the oldest of each recipient; none twice."""
+
+        async def unit() -> list[Due]:
+            connection = get_connection("default")
+            postgres = connection.capabilities.dialect == "postgres"
+            until = now + LEASE
+            rows = await connection.execute_query_dict(
+                _CLAIM_POSTGRES if postgres else _CLAIM_SQLITE,
+                [now, until, most, channel]
+                if postgres
+                else [now.isoformat(" "), until.isoformat(" "), most, channel],
+            )
+            if not rows:
+                return []
+            return [_due(d) for d in await Delivery.filter(id__in=[r["id"] for r in rows]).order_by("id")]
+
+        return await self._database.writer.run(unit)
+
+    async def release(self, channel: str, now: datetime, *, all_claims: bool) -> int:
+        """Give deliveries of a channel back whose worker is gone; see `Inbox.release`.
+
+        Whether such a one had left is unknown: it is sent again with the same Message-ID and bytes.
+        """
+
+        async def unit() -> int:
+            stuck = Delivery.filter(state=DeliveryState.SENDING, channel=channel)
+            if not all_claims:
+                stuck = stuck.filter(claimed_until__lt=now)
+            return await stuck.update(state=DeliveryState.OWED, claimed_until=None, next_attempt_at=now)
+
+        return await self._database.writer.run(unit)
+
+    async def composed(self, contents: Sequence[tuple[int, bytes]]) -> None:
+        """Fix the bytes of deliveries before their first attempt: every later one sends the same."""
+
+        async def unit() -> None:
+            for delivery_id, content in contents:
+                await Delivery.filter(id=delivery_id).update(content=content)
+
+        await self._database.writer.run(unit)
+
+    async def sent(self, delivery_id: int, receipt: str, now: datetime) -> None:
+        """A carrier has handed it over; `receipt` is the other side's answer."""
+        await self._ended(delivery_id, state=DeliveryState.SENT, sent_at=now, receipt=receipt[:300], error="")
+
+    async def deferred(self, delivery_id: int, error: str, until: datetime) -> None:
+        """A temporary failure: try again at `until`."""
+        await self._ended(delivery_id, state=DeliveryState.OWED, error=error, next_attempt_at=until)
+
+    async def unclaimed(self, delivery_id: int, error: str, until: datetime) -> None:
+        """Give one back whose channel failed: it was no attempt of its own."""
+        await self._ended(
+            delivery_id,
+            state=DeliveryState.OWED,
+            error=error,
+            next_attempt_at=until,
+            attempts=F("attempts") - 1,
+        )
+
+    async def dead(self, due: Due, error: str, now: datetime) -> None:
+        """A permanent failure: a dead letter that stays visible, with a note to the agents in its ticket."""
+
+        async def unit() -> None:
+            await Delivery.filter(id=due.id).update(claimed_until=None, state=DeliveryState.DEAD, error=error)
+            note = f"{due.kind} to {due.recipient} could not be delivered: {error}"
+            await Message.create(
+                ticket_id=due.ticket_id, direction="note", author="otklik", text=note, at=now
+            )
+            await Event.create(
+                ticket_id=due.ticket_id, at=now, who="otklik", what="undeliverable", after=due.kind, why=error
+            )
+
+        await self._database.writer.run(unit)
+
+    async def _ended(self, delivery_id: int, **changes: Any) -> None:
+        async def unit() -> None:
+            await Delivery.filter(id=delivery_id).update(claimed_until=None, **changes)
+
+        await self._database.writer.run(unit)
+
+    async def retry(self, delivery_id: int, now: datetime) -> bool:
+        """Owe a dead letter again. Returns False when there is none of that id."""
+        return await self._from((DeliveryState.DEAD,), delivery_id, DeliveryState.OWED, now)
+
+    async def cancel(self, delivery_id: int, now: datetime) -> bool:
+        """Stop an owed or dead delivery. Returns False when there is none of that id."""
+        return await self._from(
+            (DeliveryState.OWED, DeliveryState.DEAD), delivery_id, DeliveryState.CANCELLED, now
+        )
+
+    async def _from(
+        self, states: Sequence[DeliveryState], delivery_id: int, to: DeliveryState, now: datetime
+    ) -> bool:
+        async def unit() -> int:
+            return await Delivery.filter(id=delivery_id, state__in=states).update(
+                state=to, next_attempt_at=now, attempts=0
+            )
+
+        return bool(await self._database.writer.run(unit))
+
+    async def waiting(self) -> tuple[int, datetime | None]:
+        """How many deliveries are owed, and since when the oldest is (UTC)."""
+        owed = Delivery.filter(state__in=UNFINISHED)
+        oldest = await owed.order_by("id").first().values_list("created_at", flat=True)
+        return await owed.count(), oldest  # type: ignore[return-value]
+
+    async def count(self, state: DeliveryState) -> int:
+        """How many deliveries are in a state; meant for dead letters, which have an index and stay few."""
+        return await Delivery.filter(state=state).count()
+
+    async def deliveries(self, states: Sequence[DeliveryState], most: int) -> list[dict[str, Any]]:
+        """The newest deliveries in these states, without their contents."""
+        return await Delivery.filter(state__in=states).order_by("-id").limit(most).values(*SHOWN)
+
+
+SHOWN = (
+    "id",
+    "ticket_id",
+    "kind",
+    "channel",
+    "recipient",
+    "state",
+    "attempts",
+    "message_id",
+    "created_at",
+    "next_attempt_at",
+    "sent_at",
+    "error",
+)
+
+
+def _due(row: Delivery) -> Due:
+    return Due(
+        id=row.id,
+        ticket_id=row.ticket_id,
+        kind=row.kind,
+        channel=row.channel,
+        recipient=row.recipient,
+        language=row.language,
+        facts=row.facts,
+        message_id=row.message_id,
+        in_reply_to=row.in_reply_to,
+        references=row.references,
+        created_at=row.created_at,
+        attempts=row.attempts,
+        content=None if row.content is None else bytes(row.content),
+    )
+
+
+# An earlier unfinished delivery to the same recipient goes first, even while it waits for a next try.
+_CLAIM_SQLITE = """
+UPDATE deliveries SET state = 'sending', claimed_until = ?2, attempts = attempts + 1 WHERE id IN (
+  SELECT d.id FROM deliveries d WHERE d.state = 'owed' AND d.next_attempt_at <= ?1 AND d.channel = ?4
+  AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.recipient = d.recipient AND p.id < d.id
+    AND p.state IN ('owed', 'sending'))
+  ORDER BY d.next_attempt_at LIMIT ?3) RETURNING id
+"""
+# The rows are picked in a materialised part of their own: as a plain subselect PostgreSQL may run it anew
+# for each row, and claim more than was asked for.
+_CLAIM_POSTGRES = """
+WITH picked AS MATERIALIZED (
+  SELECT d.id FROM deliveries d WHERE d.state = 'owed' AND d.next_attempt_at <= $1 AND d.channel = $4
+  AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.recipient = d.recipient AND p.id < d.id
+    AND p.state IN ('owed', 'sending'))
+  ORDER BY d.next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+UPDATE deliveries SET state = 'sending', claimed_until = $2, attempts = attempts + 1
+FROM picked WHERE deliveries.id = picked.id AND deliveries.state = 'owed' RETURNING deliveries.id
+"""

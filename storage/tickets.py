@@ -1,0 +1,230 @@
+"""Tickets, their messages and history: the writing half. Everything here runs inside a writer's unit."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tortoise.expressions import Q
+
+from desk.ticket import State
+from storage.closures import withdraw_invitations
+from storage.models import Address, Delivery, Event, Message, Screenshot, Ticket
+from storage.outbox import cancel_owed
+
+TEXT_MOST = 1_000_000  # characters of a body kept for reading; the raw bytes keep the whole
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """What opens a ticket. Moments are UTC; `reaction_due_at` follows from `promise` and its calendar."""
+
+    client_id: int
+    state: str
+    subject: str
+    channel: str
+    language: str
+    level: str
+    promise: str
+    created_at: datetime
+    reaction_due_at: datetime
+    line: str = "first"
+    follow_up_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewScreenshot:
+    """An image whose bytes, and thumbnail's bytes, lie in the file store already."""
+
+    name: str
+    media_type: str
+    width: int
+    height: int
+    size: int
+    sha256: str
+    thumbnail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """An item for a ticket's thread; `direction` is in, out or note."""
+
+    ticket_id: int
+    direction: str
+    author: str
+    address: str
+    text: str
+    at: datetime
+    new_text: str = ""
+    message_id: str = ""
+    entry_id: int | None = None
+    content_key: str = ""
+    screenshots: Sequence[NewScreenshot] = ()
+    declined: Sequence[dict[str, Any]] = ()
+    shares: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line of the history: who changed what, from what to what, and why."""
+
+    who: str
+    what: str
+    before: str = ""
+    after: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketNow:
+    """A ticket as it stands, with its client's name, registration and mail address."""
+
+    id: int
+    client_id: int
+    client_name: str
+    client_registered: bool
+    client_address: str
+    state: str
+    subject: str
+    channel: str
+    language: str
+    level: str
+    promise: str
+    kind: str | None
+    priority: int | None
+    line: str
+    assignee: str | None
+    created_at: datetime
+    reaction_due_at: datetime
+    reacted_at: datetime | None
+    closed_at: datetime | None
+    last_message_id: str = field(default="")
+
+
+async def open_ticket(new: NewTicket) -> int:
+    """Insert a ticket and return its number, which no other ticket ever has."""
+    return int((await Ticket.create(**asdict(new))).id)
+
+
+async def add_message(new: NewMessage) -> int:
+    """Insert a message with its screenshots; returns its id."""
+    message = await Message.create(
+        ticket_id=new.ticket_id,
+        direction=new.direction,
+        author=new.author[:200],
+        address=new.address[:320],
+        text=new.text[:TEXT_MOST],
+        new_text=new.new_text[:TEXT_MOST],
+        message_id=new.message_id[:300],
+        at=new.at,
+        entry_id=new.entry_id,
+        content_key=new.content_key,
+        declined=list(new.declined),
+        shares=list(new.shares),
+    )
+    if new.screenshots:
+        await Screenshot.bulk_create(
+            [Screenshot(message_id=message.id, **asdict(shot)) for shot in new.screenshots]
+        )
+    return int(message.id)
+
+
+async def note_changes(ticket_id: int, at: datetime, *changes: Change) -> None:
+    """Write lines of a ticket's history."""
+    rows = [
+        Event(
+            ticket_id=ticket_id,
+            at=at,
+            who=c.who[:100],
+            what=c.what,
+            before=c.before[:300],
+            after=c.after[:300],
+            why=c.why,
+        )
+        for c in changes
+    ]
+    if len(rows) == 1:
+        await rows[0].save(force_create=True)
+    elif rows:
+        await Event.bulk_create(rows)
+
+
+async def change_ticket(ticket_id: int, **columns: Any) -> None:
+    """Set columns of a ticket; the caller writes the history."""
+    await Ticket.filter(id=ticket_id).update(**columns)
+
+
+async def ticket_now(ticket_id: int) -> TicketNow | None:
+    """A ticket as it stands inside this transaction, or None. Locks the row where the engine can."""
+    row = await Ticket.select_for_update().get_or_none(id=ticket_id)
+    if row is None:
+        return None
+    await row.fetch_related("client")
+    last = await Message.filter(ticket_id=ticket_id, direction="in").order_by("-id").first()
+    address = await Address.filter(client_id=row.client_id).order_by("id").first()
+    return TicketNow(
+        id=row.id,
+        client_id=row.client_id,
+        client_name=row.client.name,
+        client_registered=row.client.registered,
+        # He is answered where he wrote last; a ticket without his messages goes by the directory.
+        client_address=last.address if last else address.address if address else "",
+        last_message_id=last.message_id if last else "",
+        **{
+            name: getattr(row, name)
+            for name in (
+                "state",
+                "subject",
+                "channel",
+                "language",
+                "level",
+                "promise",
+                "kind",
+                "priority",
+                "line",
+                "assignee",
+                "created_at",
+                "reaction_due_at",
+                "reacted_at",
+                "closed_at",
+            )
+        },
+    )
+
+
+async def reopen(ticket: TicketNow, who: str, why: str, at: datetime) -> None:
+    """Put a closed ticket back to work and withdraw its rating invitation, sent or not yet sent."""
+    await change_ticket(ticket.id, state=State.OPEN.value, closed_at=None)
+    await withdraw_invitations(ticket.id, at)
+    await cancel_owed(ticket.id, "invitation")
+    await note_changes(ticket.id, at, Change(who, "reopened", ticket.state, State.OPEN.value, why))
+
+
+async def client_of_ticket(ticket_id: int) -> int | None:
+    """The client whose ticket it is, or None."""
+    return await Ticket.filter(id=ticket_id).first().values_list("client_id", flat=True)  # type: ignore[return-value]
+
+
+async def ticket_by_message_ids(message_ids: Sequence[str], client_id: int) -> int | None:
+    """The client's newest ticket in which one of these mails was sent or received, or None.
+
+    A stranger who names a known Message-ID finds nothing: the ticket must be his own (promises, threat 11).
+    """
+    if not message_ids:
+        return None
+    ours = await Delivery.filter(message_id__in=message_ids, ticket__client_id=client_id).values_list(
+        "ticket_id", flat=True
+    )
+    his = await Message.filter(Q(message_id__in=message_ids), Q(ticket__client_id=client_id)).values_list(
+        "ticket_id", flat=True
+    )
+    found = [*ours, *his]
+    return max(found) if found else None  # type: ignore[return-value]
+
+
+async def ticket_with_content(content_key: str, since: datetime | None) -> int | None:
+    """The ticket that holds a message with this content already (since a moment, when given), or None."""
+    found = Message.filter(content_key=content_key)
+    if since is not None:
+        found = found.filter(at__gte=since)
+    return await found.first().values_list("ticket_id", flat=True)  # type: ignore[return-value]

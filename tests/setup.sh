@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Makes sure of the servers that the tests talk to: PostgreSQL and Chromium. On Debian it installs what is
+# missing; elsewhere it says what to install. Where both are there already it changes nothing.
+set -euo pipefail
+
+has_postgres() {
+    command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
+}
+
+has_chromium() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+}
+
+missing=()
+has_postgres || missing+=(postgresql)
+has_chromium || missing+=(chromium)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+say_what_to_install() {
+    echo "The tests need: ${missing[*]}. $1" >&2
+    echo "Install PostgreSQL (13 or newer, with initdb) and Chromium by your system's own means, then run again;" >&2
+    echo "or run with OTKLIK_ALLOW_SKIPS=1 to leave out the tests that need them." >&2
+    [ "${OTKLIK_ALLOW_SKIPS:-}" = 1 ] && exit 0
+    exit 1
+}
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    sudo -n true 2>/dev/null || say_what_to_install "They cannot be installed here without root."
+    as_root=(sudo -n)
+fi
+grep -qs '^ID=debian' /etc/os-release || say_what_to_install "They are installed automatically on Debian alone."
+
+echo "Installing for the tests: ${missing[*]} …"
+log=$(mktemp)
+install_missing() {
+    "${as_root[@]}" apt-get -qq update &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get -qq install --yes --no-install-recommends "${missing[@]}"
+}
+if ! install_missing >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    say_what_to_install "apt-get failed, see above (all of it: $log)."
+fi
+rm -f "$log"
+has_postgres && has_chromium || say_what_to_install "apt-get ran, yet they are not to be found."
