@@ -2,8 +2,8 @@
 
 Mixed load (40 % text, 40 % PNG of 150-200 KB, 10 % JPEG and GIF, 10 % replies) at 1, 8 and 32 connections.
 Accepted: until the last 250. Complete: until the last confirmation is at the sink, pictures checked and
-thumbnails made. The bare server writes each message to a file with fsync. Then a steady rate, with the time from
-each 250 to its confirmation; then everything at 8 connections again with many tickets in the database.
+thumbnails made. The bare server writes each message to a file with fsync. Then a steady rate, with the time
+from each 250 to its confirmation; then everything at 8 connections again with many tickets in the database.
 
     python benchmarks/intake.py            # some 10 minutes
     python benchmarks/intake.py --quick    # a smaller run to look at
@@ -159,7 +159,7 @@ class Benchmark:
         at_95 = delays[int(len(delays) * 0.95)]
         print(f"\nsteady 20 messages a second for {seconds} s, from the 250 to the confirmation at the sink:")
         print(
-            f"  median {statistics.median(delays):.3f} s   95 % within {at_95:.3f} s   most {delays[-1]:.3f} s"
+            f"  median {statistics.median(delays):.3f} s   95 % within {at_95:.3f} s   all {delays[-1]:.3f} s"
         )
 
     def _load(

@@ -1,11 +1,9 @@
 """Whether anything can be taken in now: the reserve of disk, and how much waits already."""
 
 import shutil
-import time
 from pathlib import Path
 
 BACKLOG_MOST = 50_000  # entries waiting; more would be promised than could be kept track of
-LOOK = 0.2  # seconds between two looks at the disk
 
 
 class Admission:
@@ -14,19 +12,14 @@ class Admission:
     def __init__(self, folders: tuple[Path, ...], reserve_bytes: int) -> None:
         self._folders = folders
         self._reserve = reserve_bytes
-        self._looked = 0.0
-        self._reason: str | None = None
         self.backlog = 0  # kept up to date by whoever counts the inbox
 
     def __call__(self) -> str | None:
         """None, or why nothing can be taken in."""
         if self.backlog >= BACKLOG_MOST:
             return f"{self.backlog} entries wait to be processed"
-        now = time.monotonic()
-        if now - self._looked >= LOOK:
-            self._looked = now
-            self._reason = self._short_of_room()
-        return self._reason
+        # Looked at each time: it takes microseconds, and a burst fills a small reserve quickly.
+        return self._short_of_room()
 
     def _short_of_room(self) -> str | None:
         for folder in self._folders:

@@ -8,7 +8,7 @@ from bot.config import Settings
 from bot.status import Status, metrics
 from bot.supervisor import Part, Supervisor
 from bot.wiring import PARTS, Service, parts, service, site, site_part
-from storage.database import is_sqlite
+from storage.database import is_sqlite, sqlite_path
 from storage.instance import InstanceLock
 
 log = structlog.get_logger("bot.service")
@@ -27,9 +27,12 @@ async def run(
     """
     for folder in (settings.desk.data_dir, settings.files.store):
         folder.mkdir(parents=True, exist_ok=True)
-    lock = InstanceLock(settings.desk.data_dir / "otklik.lock")
     built = service(settings, wanted)
+    lock = None
     if is_sqlite(built.database.url):
+        # Beside the database, not in data_dir: another configuration may name the same file.
+        database = sqlite_path(built.database.url).resolve()
+        lock = InstanceLock(database.with_name(f"{database.name}.lock"))
         lock.take()
     try:
         await built.database.open()
@@ -38,7 +41,8 @@ async def run(
         finally:
             await built.database.close()
     finally:
-        lock.release()
+        if lock is not None:
+            lock.release()
     log.info("stopped")
 
 

@@ -2,29 +2,26 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.admission import Admission
 from bot.config import Settings
+from bot.rules import file_store, languages, own_addresses, rules, web_secret
 from bot.supervisor import Part
 from bot.web.app import Site, make_app
 from bot.web.metrics import Metrics
 from bot.web.parts import Health, Parts
-from desk.service_level import ServiceLevel
-from desk.ticket import Numbering
-from desk.working_time import Calendar
 from intake import requests
 from intake.arrivals import arrival
+from intake.burst import Burst
 from intake.incoming import IncomingMessage
 from intake.limits import Limits
 from intake.processing import Processing
 from intake.sandbox import Sandbox
 from intake.smtp import Delivered, Listener
 from intake.smtp import ListenerSettings as SmtpSettings
-from replies import answering
 from replies.compose import Desk
 from replies.folder import FolderCarrier
 from replies.languages import Languages
@@ -34,55 +31,11 @@ from replies.smtp import RelayCarrier
 from replies.smtp import RelaySettings as Relay
 from replies.wording import Wording
 from storage.database import Database, is_sqlite
-from storage.files import FileStore
 from storage.inbox import Claimed, Inbox
 from storage.outbox import Outbox
 
 PARTS = ("listener", "intake", "deliveries", "web")
 MB = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the configuration says of the desk, in the rules' own words."""
-
-    numbering: Numbering
-    levels: tuple[ServiceLevel, ...]
-    calendars: dict[str, Calendar]
-    zone: ZoneInfo
-    domain: str
-
-    def level(self, key: str) -> ServiceLevel | None:
-        """The level of that key, or None."""
-        return next((level for level in self.levels if level.key == key), None)
-
-
-def rules(settings: Settings) -> Rules:
-    """The desk's rules; deadlines are told in the zone of its first calendar."""
-    calendars = {name: one.calendar(name) for name, one in settings.calendars.items()}
-    return Rules(
-        numbering=Numbering(settings.desk.ticket_number),
-        levels=tuple(level.level() for level in settings.service_levels),
-        calendars=calendars,
-        zone=next(iter(calendars.values())).timezone,
-        domain=settings.mail.address.rpartition("@")[2],
-    )
-
-
-def own_addresses(settings: Settings) -> frozenset[str]:
-    """Every address of the desk, in lower case."""
-    return frozenset(address.lower() for address in (settings.mail.address, *settings.mail.aliases))
-
-
-def file_store(settings: Settings) -> FileStore:
-    """Where screenshots and large mails lie."""
-    return FileStore(settings.files.store)
-
-
-def verbs_desk(settings: Settings) -> answering.Desk:
-    """What the agents' verbs have to know of the desk."""
-    known = rules(settings)
-    return answering.Desk(known.levels, known.calendars, known.numbering, known.domain)
 
 
 def letters(settings: Settings, languages: Languages) -> Letters:
@@ -99,16 +52,6 @@ def letters(settings: Settings, languages: Languages) -> Letters:
         largest_screenshot=settings.files.max_screenshot_mb * MB,
     )
     return Letters(desk, languages, known.numbering, web_secret(settings))
-
-
-def web_secret(settings: Settings) -> bytes:
-    """The key that signs every link."""
-    return settings.web.secret.get_secret_value().encode()
-
-
-def languages(settings: Settings) -> Languages:
-    """The catalogues, with the administrator's own wordings over ours."""
-    return Languages(settings.desk.texts, default=settings.desk.language)
 
 
 def carrier(settings: Settings) -> Carrier:
@@ -147,6 +90,7 @@ class Service:
     inbox: Inbox
     outbox: Outbox
     admission: Admission
+    burst: Burst = field(default_factory=Burst)
     listener: Listener | None = None
     processing: Processing | None = None
     sandbox: Sandbox | None = None
@@ -211,7 +155,14 @@ def _processing(built: Service, understands: Sandbox) -> Processing:
         if built.deliveries is not None:
             built.deliveries.wake()
 
-    return Processing(built.inbox, understands, take_in, taken_in=taken_in, sole=_sole(built))
+    return Processing(
+        built.inbox,
+        understands,
+        take_in,
+        taken_in=taken_in,
+        sole=_sole(built),
+        held_back=built.burst.going_on,
+    )
 
 
 def _listener(built: Service) -> Listener:
@@ -219,6 +170,7 @@ def _listener(built: Service) -> Listener:
     listening = settings.listener
 
     async def record(delivered: Delivered) -> None:
+        built.burst.note()
         await built.inbox.record(arrival(delivered, listening.protocol))
         if built.processing is not None:
             built.processing.wake()

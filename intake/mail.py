@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -21,6 +22,8 @@ from intake.mime.parts import Part
 _MESSAGE_ID = re.compile(rb"<([^<>]{1,900})>")
 _BARE_ID = re.compile(rb"[^\s<>,;]{1,900}")
 _MOST_REFERENCES = 100
+_JUDGED_CHARS = 4_000  # of the text; machines say what they are at the beginning
+_LONGEST_TYPE = 127  # RFC 6838 §4.2
 # Finnish "VS" is a reply and "VL" a forward; Danish and Norwegian "VS" is a forward, and loses here.
 _FORWARDS = re.compile(r"\s*(?:fwd?|wg|tr|vl|vb|пересл|переслано|пер|пд|rv|enc|pd)\s*:", re.IGNORECASE)
 _REPLIES = re.compile(
@@ -51,55 +54,83 @@ def understand(
     `keep` raises OSError, and nothing else, whatever `raw` holds.
     """
     root, defects = parts.read(raw, limits)
+    body = bodies.read(root, limits)
+    message = replace(
+        _header_of(root),
+        text=body.text,
+        body_digest=body_digest(root),
+        defects=tuple(dict.fromkeys((*defects, *body.defects))),
+    )
+    judged = _judged(message, root, envelope_from, own_addresses)
+    is_kept = judged.refusal in (None, "no-sender")
+    return _with_files(_with_reply(judged), body, limits, _guarded(keep) if is_kept else _digest)
+
+
+def _header_of(root: Part) -> IncomingMessage:
+    """Read what the header says; everything else is empty yet."""
     headers = root.headers
     hint = root.parameters.get("charset", "")
     sender = addresses.sender(headers, hint)
-    subject = one_line(headers.text("subject", hint))
-    body = bodies.read(root, limits)
-    facts = refusals.Facts(
-        headers=headers,
-        envelope_from=envelope_from,
-        from_addr=sender.address,
-        subject=subject,
-        content_type=parameters.parse(headers.raw("content-type"))[0],  # also of a report without parts
-        report_type=root.parameters.get("report-type", "").lower(),
-        text=body.text[:4_000],
-        own_addresses=own_addresses,
-    )
-    refusal = refusals.refusal_of(facts)
-    is_kept = refusal is None or refusal.key == "no-sender"
-    files = _Files(limits, _guarded(keep) if is_kept else _digest)
-    for part in body.files:
-        files.add(part, is_text=part in body.texts)
-    in_reply_to = _ids(headers, "in-reply-to")
-    references = _ids(headers, "references")
-    reply_text = reply.new_text(
-        body.text,
-        forwarded=bool(_FORWARDS.match(subject)),
-        replying=bool(in_reply_to or references or _REPLIES.match(subject)),
-    )
     return IncomingMessage(
         from_addr=sender.address,
         from_name=sender.name,
         to=addresses.listed(headers, "to", hint),
         cc=addresses.listed(headers, "cc", hint),
-        subject=subject,
+        subject=one_line(headers.text("subject", hint)),
         message_id=next(iter(_ids(headers, "message-id")), ""),
-        in_reply_to=next(iter(in_reply_to), ""),
-        references=references,
+        in_reply_to=next(iter(_ids(headers, "in-reply-to")), ""),
+        references=_ids(headers, "references"),
         sent_at=_sent_at(headers),
-        text=body.text,
-        reply_text=reply_text,
-        screenshots=tuple(files.screenshots),
-        declined=tuple(files.declined),
-        attachments=tuple(files.attachments),
-        links_to_shares=links.to_shares(reply_text),
+    )
+
+
+def _judged(
+    message: IncomingMessage, root: Part, envelope_from: str | None, own_addresses: frozenset[str]
+) -> IncomingMessage:
+    """Add whether the mail is refused, and whether a machine wrote it."""
+    facts = refusals.Facts(
+        headers=root.headers,
+        envelope_from=envelope_from,
+        from_addr=message.from_addr,
+        subject=message.subject,
+        content_type=parameters.parse(root.headers.raw("content-type"))[0],  # also of a report without parts
+        report_type=root.parameters.get("report-type", "").lower(),
+        text=message.text[:_JUDGED_CHARS],
+        own_addresses=own_addresses,
+    )
+    refusal = refusals.refusal_of(facts)
+    return replace(
+        message,
         auto_reply=refusals.is_auto_reply(facts),
         bounce=refusals.is_bounce(facts),
         refusal=refusal.key if refusal else None,
         refusal_why=one_line(refusal.why) if refusal else "",
-        body_digest=body_digest(root),
-        defects=tuple(dict.fromkeys((*defects, *body.defects, *files.defects))),
+    )
+
+
+def _with_reply(message: IncomingMessage) -> IncomingMessage:
+    """Add what is new in the text."""
+    reply_text = reply.new_text(
+        message.text,
+        forwarded=bool(_FORWARDS.match(message.subject)),
+        replying=bool(message.in_reply_to or message.references or _REPLIES.match(message.subject)),
+    )
+    return replace(message, reply_text=reply_text, links_to_shares=links.to_shares(reply_text))
+
+
+def _with_files(
+    message: IncomingMessage, body: bodies.Body, limits: Limits, keep: Callable[[bytes], str]
+) -> IncomingMessage:
+    """Add the files, screenshots among them."""
+    files = _Files(limits, keep)
+    for part in body.files:
+        files.add(part, is_text=part in body.texts)
+    return replace(
+        message,
+        screenshots=tuple(files.screenshots),
+        declined=tuple(files.declined),
+        attachments=tuple(files.attachments),
+        defects=tuple(dict.fromkeys((*message.defects, *files.defects))),
     )
 
 
@@ -107,16 +138,16 @@ def body_digest(root: Part) -> str:
     """Return the digest by which a mail that comes again is recognised (promises P2), in hex.
 
     It is the SHA-256 of the Date and Subject fields (raw, unfolded, runs of white space as one space), each
-    with a line feed behind it, and of all bytes below the header block with CR LF as LF and without line
-    breaks at the end. Trace fields (Received, Return-Path, Delivered-To, …) differ between two deliveries of
-    one mail and are left out; From and Message-ID are apart in the key. Date and Subject are in, for two
-    mails without a text, sent one after the other, are two.
+    with a line feed behind it, and of all bytes below the header block without carriage returns and without
+    line feeds at the end. Trace fields (Received, Return-Path, Delivered-To, …) differ between two
+    deliveries of one mail and are left out; From and Message-ID are apart in the key. Date and Subject are
+    in, for two mails without a text, sent one after the other, are two.
     """
     digest = hashlib.sha256()
     for name in ("date", "subject"):
         digest.update(b" ".join(root.headers.raw(name).split()) + b"\n")
     content = root.raw[root.start : root.end]
-    digest.update((content.replace(b"\r\n", b"\n") if b"\r\n" in content else content).rstrip(b"\r\n"))
+    digest.update(content.translate(None, b"\r").rstrip(b"\n"))
     return digest.hexdigest()
 
 
@@ -137,7 +168,9 @@ class _Files:
         if not sound:
             self.defects.append("bad-encoding")
         name = file_name(part.file_name) or _inner_subject(part)
-        self.attachments.append(Attachment(name, part.content_type, len(content), _digest(content)))
+        self.attachments.append(
+            Attachment(name, part.content_type[:_LONGEST_TYPE], len(content), _digest(content))
+        )
         if is_text or _is_unmentioned(part):
             return
         shown_name = name or self._made_up_name(content)

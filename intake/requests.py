@@ -34,8 +34,12 @@ from storage.tickets import (
     ticket_with_content,
 )
 
-AUTOMATIC = ("confirmation",)  # the kinds that the limits per address count
 WITHOUT_ID = timedelta(days=7)  # how long equal mails without a Message-ID are duplicates (promises, P2)
+_STATES = {
+    "refused": EntryState.REFUSED,
+    "duplicate": EntryState.DUPLICATE,
+    "set aside": EntryState.QUARANTINED,
+}
 _VERSION = re.compile(r"\b\d+\.\d+(?:\.\d+)*\b")
 
 
@@ -55,7 +59,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an entry: opened | joined | reopened | rated | duplicate | refused."""
+    """What became of an entry: opened | joined | reopened | rated | duplicate | refused | set aside."""
 
     what: str
     ticket_id: int | None = None
@@ -68,15 +72,16 @@ async def take_in(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: da
     `now` is the moment of processing; promises count from `entry.received_at`.
     """
     outcome = await _effects(entry, incoming, desk, now)
-    state = {"refused": EntryState.REFUSED, "duplicate": EntryState.DUPLICATE}.get(
-        outcome.what, EntryState.DONE
-    )
+    state = _STATES.get(outcome.what, EntryState.DONE)
     what = f"{outcome.what}: {outcome.why}" if outcome.why else outcome.what
     await finish_entry(entry.id, state, now, ticket_id=outcome.ticket_id, outcome=what)
     return outcome
 
 
 async def _effects(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: datetime) -> Outcome:
+    if incoming.refusal == "no-sender":
+        # A person may have written it, and nobody can be answered: people have to look at it (promises, P5).
+        return Outcome("set aside", why=incoming.refusal_why)
     if incoming.refusal:
         return Outcome("refused", why=f"{incoming.refusal} ({incoming.refusal_why})")
     content_key, since = _content_key(incoming, now)
@@ -228,7 +233,7 @@ async def _owe_confirmation(
             "follow_up_of": None if follow_up_of is None else desk.numbering.format(follow_up_of),
         },
     )
-    hour, day = await sent_lately(incoming.from_addr, AUTOMATIC, arrival.now)
+    hour, day = await sent_lately(incoming.from_addr, "confirmation", arrival.now)
     suppressed = ""
     if hour >= desk.confirmations_per_hour:
         suppressed = f"{hour} confirmations to this address within the last hour"

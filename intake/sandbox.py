@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, TypeVar
 
 from intake.incoming import IncomingMessage, StoreFailed
 from intake.limits import Limits
-from intake.sandbox_frames import LENGTHS, LONGEST_ANSWER, BrokenFrame, frame, head_of
+from intake.sandbox_frames import BrokenFrame
+from intake.sandbox_worker import Worker
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 2.0
 _RESTART_PAUSES = (0.0, 0.5, 2.0, 10.0)
 _Result = TypeVar("_Result")
-_ROOT = Path(__file__).resolve().parent.parent
 
 
 class WorkerKilled(Exception):
@@ -39,54 +36,6 @@ class UnderstandingFailed(Exception):
 
 class SandboxStopped(Exception):
     """The sandbox is not running; the job was not done, and may be given to another one."""
-
-
-class _Worker:
-    """One process and its protocol: a request, then its answer."""
-
-    def __init__(self, process: Process) -> None:
-        self.process = process
-
-    async def ask(self, head: dict[str, Any], raw: bytes) -> dict[str, Any]:
-        """Send one request and read its answer. Raises OSError, IncompleteReadError or BrokenFrame."""
-        requests = self.process.stdin
-        assert requests is not None
-        for piece in frame(head, raw):
-            requests.write(piece)
-        await requests.drain()
-        return await self.answer()
-
-    async def answer(self) -> dict[str, Any]:
-        """Read one frame."""
-        answers = self.process.stdout
-        assert answers is not None
-        length, raw_length = LENGTHS.unpack(await answers.readexactly(LENGTHS.size))
-        if raw_length or length > LONGEST_ANSWER:
-            raise BrokenFrame("the answer has an impossible length")
-        return head_of(await answers.readexactly(length))
-
-    async def end(self, patience: float) -> None:
-        """Let the process end by itself within `patience` seconds, for its stdin ends; else kill it."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.process.wait(), patience)
-        await self.kill()
-
-    async def kill(self) -> str:
-        """End the process at once, return how it ended (it may have died by itself before)."""
-        if self.process.returncode is None:
-            with suppress(ProcessLookupError):
-                # Not process.kill(): it polls first, and so takes a dead child's status from asyncio's watcher.
-                os.kill(self.process.pid, signal.SIGKILL)
-        code = await self.process.wait()
-        if (requests := self.process.stdin) is not None:
-            requests.close()
-            with suppress(OSError):  # what could not be written any more
-                await requests.wait_closed()
-        if code == -signal.SIGXCPU:
-            return "time"
-        return signal.Signals(-code).name if code < 0 else f"exit status {code}"
 
 
 class Sandbox:
@@ -121,20 +70,26 @@ class Sandbox:
                 "call": call,
             }
         )
-        self._free: asyncio.Queue[_Worker | None] = asyncio.Queue()  # None wakes those who wait when we stop
-        self._workers: set[_Worker] = set()
+        self._free: asyncio.Queue[Worker | None] = asyncio.Queue()  # None wakes those who wait when we stop
+        self._workers: set[Worker] = set()
         self._jobs: set[asyncio.Task[dict[str, Any]]] = set()
         self._starts: set[asyncio.Task[None]] = set()
-        self._running = False
+        self._stopping = asyncio.Event()
+        self._stopping.set()  # until it is started
 
     @property
     def process_ids(self) -> tuple[int, ...]:
         """The living workers' process identifiers, for the health page and for tests."""
-        return tuple(worker.process.pid for worker in self._workers)
+        return tuple(worker.process.pid for worker in self._workers if worker.is_alive())
 
     async def start(self) -> None:
-        """Start the workers and wait until each is ready. Raises RuntimeError when one can't start."""
-        self._running = True
+        """Start the workers and wait until each is ready; changes nothing when they run already.
+
+        Raises RuntimeError when one can't start.
+        """
+        if not self._stopping.is_set():
+            return
+        self._stopping.clear()
         try:
             await asyncio.gather(*(self._task(self._add_worker(), self._starts) for _ in range(self._count)))
         except BaseException:
@@ -152,22 +107,20 @@ class Sandbox:
 
     async def stop(self) -> None:
         """End all workers; jobs in hand, and those that wait for a worker, raise SandboxStopped."""
-        self._running = False
+        self._stopping.set()
         self._free.put_nowait(None)
-        for start in self._starts:
-            start.cancel()
-        await asyncio.gather(*self._starts, return_exceptions=True)
-        idle = not self._jobs
-        await asyncio.gather(*(worker.end(_STOP_SECONDS if idle else 0) for worker in self._workers))
+        patience = 0 if self._jobs else _STOP_SECONDS
+        await asyncio.gather(*(worker.end(patience) for worker in self._workers))
+        # Nothing is cancelled: a start that is under way buries what it has begun.
+        await asyncio.gather(*self._starts, *self._jobs, return_exceptions=True)
         self._workers.clear()
-        await asyncio.gather(*self._jobs, return_exceptions=True)
 
-    async def _free_worker(self) -> _Worker:
-        while self._running:
+    async def _free_worker(self) -> Worker:
+        while not self._stopping.is_set():
             worker = await self._free.get()
             if worker is None:
                 self._free.put_nowait(None)
-            elif worker.process.returncode is None:
+            elif worker.is_alive():
                 return worker
             else:  # it died while idle (the kernel was short of memory): no mail is to blame
                 await self._replace(worker)
@@ -187,7 +140,7 @@ class Sandbox:
         task.add_done_callback(forget)
         return task
 
-    async def _serve(self, worker: _Worker, raw: bytes | str, envelope_from: str | None) -> dict[str, Any]:
+    async def _serve(self, worker: Worker, raw: bytes | str, envelope_from: str | None) -> dict[str, Any]:
         """Do one job with one worker, and give it back or replace it."""
         digest, content = (raw, b"") if isinstance(raw, str) else (None, raw)
         head = {"digest": digest, "envelope_from": envelope_from}
@@ -199,7 +152,7 @@ class Sandbox:
             raise WorkerKilled("time") from None
         except (OSError, EOFError, BrokenFrame) as error:
             reason = await self._replace(worker)
-            if not self._running:
+            if self._stopping.is_set():
                 raise SandboxStopped from error
             raise WorkerKilled(reason if isinstance(error, OSError | EOFError) else str(error)) from error
         if "exhausted" in answer:
@@ -208,46 +161,31 @@ class Sandbox:
         self._free.put_nowait(worker)
         return answer
 
-    async def _replace(self, worker: _Worker) -> str:
+    async def _replace(self, worker: Worker) -> str:
         """Bury a worker and have another one started, without anybody waiting for that."""
         self._workers.discard(worker)
         reason = await worker.kill()
-        if self._running:
+        if not self._stopping.is_set():
             self._task(self._add_until_it_works(), self._starts)
         return reason
 
     async def _add_until_it_works(self) -> None:
-        attempt = 0
-        while self._running:
-            await asyncio.sleep(_RESTART_PAUSES[min(attempt, len(_RESTART_PAUSES) - 1)])
-            try:
+        for pause in chain(_RESTART_PAUSES, repeat(_RESTART_PAUSES[-1])):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+            if self._stopping.is_set():
+                return
+            with suppress(OSError, RuntimeError):  # no memory or no process to be had just now
                 return await self._add_worker()
-            except (OSError, RuntimeError):  # no memory or no process to be had just now
-                attempt += 1
 
     async def _add_worker(self) -> None:
-        # A bare environment: no secret of the service's lies in the memory of the process that is attacked.
-        # Nor does it inherit a file descriptor: asyncio closes all but the three given.
-        environment = {"PATH": os.defpath, "PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8"}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "intake.sandbox_child", self._settings),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,  # decoders of hostile bytes write what they like, ESC included (promises 29)
-            cwd=_ROOT,
-            env=environment,
-            limit=1024 * 1024,
-        )
-        worker = _Worker(process)
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                await worker.answer()
-        except (OSError, EOFError, BrokenFrame) as error:  # a TimeoutError is an OSError
-            raise RuntimeError(f"a worker process could not start: {await worker.kill()}") from error
-        except BaseException:
-            await worker.kill()
-            raise
+        worker = await Worker.begun(self._settings)
         self._workers.add(worker)
+        try:
+            await worker.ready(0 if self._stopping.is_set() else _START_SECONDS)
+        except (OSError, EOFError, BrokenFrame) as error:
+            self._workers.discard(worker)
+            raise RuntimeError(f"a worker process could not start: {await worker.kill()}, {error}") from error
         self._free.put_nowait(worker)
 
 

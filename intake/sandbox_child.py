@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,35 +30,34 @@ _CPU_SPARE_SECONDS = 5
 
 def main() -> None:
     """Serve until stdin ends. The one argument is JSON: see `intake.sandbox.Sandbox`."""
-    settings = head_of(sys.argv[1].encode())
     requests, answers = _own_pipes()
-    understand = _function(settings["call"])
-    store = FileStore(Path(settings["files_root"]))
-    known = {
-        "own_addresses": frozenset(settings["own_addresses"]),
-        "keep": store.keep,
-        "limits": Limits(**settings["limits"]),
-    }
-    _restrict(settings["memory_mb"])
+    try:
+        settings = head_of(sys.argv[1].encode())
+        store = FileStore(Path(settings["files_root"]))
+        understand = partial(
+            _function(settings["call"]),
+            own_addresses=frozenset(settings["own_addresses"]),
+            keep=store.keep,
+            limits=Limits(**settings["limits"]),
+        )
+        _restrict(settings["memory_mb"])
+    except Exception:  # noqa: BLE001 - stderr is closed to us: whatever prevents the start is told this way
+        _send(answers, {"failed": traceback.format_exc()})
+        return
     _send(answers, {"ready": True})
     while (request := _receive(requests)) is not None:
-        head, raw = request
         _allow_cpu(settings["seconds"])
-        _send(answers, _answer(head, raw, store, understand, known))
+        _send(answers, _answer(*request, store, understand))
 
 
 def _answer(
-    head: dict[str, Any],
-    raw: bytes,
-    store: FileStore,
-    understand: Callable[..., IncomingMessage],
-    known: dict[str, Any],
+    head: dict[str, Any], raw: bytes, store: FileStore, understand: Callable[..., IncomingMessage]
 ) -> dict[str, Any]:
     """Do one job; whatever goes wrong becomes an answer that says whose fault it is."""
     try:
         if head["digest"] is not None:
             raw = _stored(store, head["digest"])
-        return {"understood": understand(raw, envelope_from=head["envelope_from"], **known).to_json()}
+        return {"understood": understand(raw, envelope_from=head["envelope_from"]).to_json()}
     except StoreFailed as failure:
         return {"store_failed": str(failure)}
     except MemoryError:

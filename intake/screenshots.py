@@ -123,7 +123,7 @@ def _decoded(content: bytes, limits: Limits) -> tuple[tuple[int, int], bytes]:
 def _shrunk(image: Image.Image) -> Image.Image:
     """Return at most 320 by 320 pixels of it in a mode that JPEG writes, transparent parts on white."""
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        image = image.convert("RGBA")
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
     elif image.mode not in ("RGB", "L"):
         image = image.convert("RGB")
     # A reducing gap of 1 averages by whole factors first: for 640×480 that is all there is to do.

@@ -43,7 +43,7 @@ async def the_ticket(ticket_id: int, desk: Desk) -> TicketNow:
 
 
 def owed_to(ticket: TicketNow, kind: str, serial: object, facts: dict[str, object]) -> Owed:
-    """An intent for the ticket's client, in the thread of his last mail; `serial` makes it unique in its kind."""
+    """An intent for the ticket's client, in the thread of his last mail; `serial` makes its key unique."""
     return Owed(
         key=f"{ticket.id}:{kind}:{serial}",
         ticket_id=ticket.id,

@@ -4,12 +4,13 @@
 class DeliveryError(Exception):
     """A delivery failed.
 
-    `permanent`: trying again is of no use. `retry_after`: the least pause in seconds before the next try.
+    `permanent`: trying again is of no use. `retry_after`: the least pause in seconds before the next try, 0
+    if the usual one will do.
     `channel`: nothing of this one delivery's doing; the whole channel (the relay, its credentials) failed.
     """
 
     def __init__(
-        self, reason: str, *, permanent: bool = False, retry_after: float = 60.0, channel: bool = False
+        self, reason: str, *, permanent: bool = False, retry_after: float = 0.0, channel: bool = False
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent

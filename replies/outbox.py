@@ -11,6 +11,7 @@ import structlog
 
 from replies.delivery_error import DeliveryError
 from replies.mime import Unmailable
+from storage.insist import insist
 from storage.outbox import Due, Outbox
 
 log = structlog.get_logger("replies.outbox")
@@ -19,6 +20,7 @@ IN_HAND = 16  # deliveries claimed at a time
 POLL = 0.5  # seconds; how soon deliveries are seen that another process owes or that wait for a retry
 SWEEP = 30.0  # seconds between looks for deliveries whose worker is gone
 COMPOSE_TRIES = 5  # a wording may be mended meanwhile
+CARRY_TRIES = 5  # before a delivery that a carrier can't even try is given up
 GIVE_UP = timedelta(days=5)  # RFC 5321, section 4.5.4.1: at least 4-5 days
 # Seconds before the next try of a delivery, by the number of tries; spread by a tenth each way.
 BACKOFF = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400)
@@ -72,8 +74,9 @@ class Deliveries:
         self._sender = sender
         self._sole = sole
         self._wake = asyncio.Event()
-        self._stopping = False
-        self._in_hand: set[asyncio.Task[None]] = set()
+        self._over = asyncio.Event()
+        self._claiming = asyncio.Lock()
+        self._in_hand: dict[asyncio.Task[None], int] = {}
         self.pause = Pause()
         self.counts = Counts()
 
@@ -83,30 +86,44 @@ class Deliveries:
 
     async def run(self) -> None:
         """Deliver until `stop`; raises Unavailable when the database can't be reached."""
-        released = await self._outbox.release(self.channel, _now(), all_claims=self._sole)
+        # After a failure of the database this is a second start: what is in hand still is so.
+        released = await self._release(all_claims=self._sole)
         if released:
             log.warning("deliveries given back after an unclean end", channel=self.channel, count=released)
         swept = _clock()
-        while not self._stopping:
+        while not self._over.is_set():
             self._wake.clear()
-            claimed = await self._claim()
-            for due, content in await self._composed(claimed):
-                task = asyncio.create_task(self._one(due, content), name=f"delivery {due.id}")
-                self._in_hand.add(task)
-                task.add_done_callback(self._done)
+            begun = await self._begin()
             if _clock() - swept > SWEEP:
                 swept = _clock()
-                await self._outbox.release(self.channel, _now(), all_claims=False)
-            if not claimed:
+                await self._release(all_claims=False)
+            if not begun:
                 await self._wait()
 
     async def stop(self) -> None:
         """Claim nothing more, finish what is in hand, take leave of the other side."""
-        self._stopping = True
+        self._over.set()
         self._wake.set()
+        async with self._claiming:  # what is being claimed now comes into our hands yet
+            pass
         if self._in_hand:
             await asyncio.wait(self._in_hand)
         await self._carrier.close()
+
+    async def _begin(self) -> int:
+        """Claim deliveries and begin with them; returns how many were claimed."""
+        async with self._claiming:
+            claimed = await self._claim()
+            for due, content in await self._composed(claimed):
+                task = asyncio.create_task(self._one(due, content), name=f"delivery {due.id}")
+                self._in_hand[task] = due.id
+                task.add_done_callback(self._done)
+        return len(claimed)
+
+    async def _release(self, *, all_claims: bool) -> int:
+        return await self._outbox.release(
+            self.channel, _now(), all_claims=all_claims, besides=tuple(self._in_hand.values())
+        )
 
     async def _claim(self) -> list[Due]:
         room = IN_HAND - len(self._in_hand)
@@ -125,7 +142,7 @@ class Deliveries:
             return  # the poll itself
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._in_hand.discard(task)
+        del self._in_hand[task]
         if not task.cancelled() and task.exception() is not None:
             log.error("delivery left to its lease", task=task.get_name(), reason=str(task.exception()))
         self._wake.set()
@@ -147,7 +164,7 @@ class Deliveries:
                 fresh.append((due.id, content))
             ready.append((due, content))
         if fresh:
-            await self._outbox.composed(fresh)
+            await insist(lambda: self._outbox.composed(fresh), self._over)
         return ready
 
     async def _one(self, due: Due, content: bytes) -> None:
@@ -155,10 +172,14 @@ class Deliveries:
             receipt = await self._carrier.deliver(self._sender(due), due.recipient, due.message_id, content)
         except DeliveryError as exc:
             await self._failed(due, exc)
+        except Exception as exc:  # noqa: BLE001 - what no carrier foresaw must not come back for ever
+            reason = f"could not be handed over: {type(exc).__name__}: {exc}"
+            await self._failed(due, DeliveryError(reason, permanent=due.attempts >= CARRY_TRIES))
         else:
             self.pause = Pause()
             self.counts.sent += 1
-            await self._outbox.sent(due.id, receipt, _now())
+            sent_at = _now()
+            await insist(lambda: self._outbox.sent(due.id, receipt, sent_at), self._over)
             log.info("delivered", delivery=due.id, kind=due.kind, ticket=due.ticket_id, receipt=receipt)
 
     async def _failed(self, due: Due, error: DeliveryError) -> None:
@@ -169,24 +190,24 @@ class Deliveries:
         if error.permanent:
             self.counts.dead += 1
             log.error("undeliverable", delivery=due.id, kind=due.kind, ticket=due.ticket_id, reason=reason)
-            await self._outbox.dead(due, reason, _now())
+            await insist(lambda: self._outbox.dead(due, reason, _now()), self._over)
             return
         self.counts.deferred += 1
         log.warning("deferred", delivery=due.id, kind=due.kind, ticket=due.ticket_id, reason=reason)
         if error.channel:
             self._rest(error)
-            await self._outbox.unclaimed(due.id, reason, _now())
+            await insist(lambda: self._outbox.unclaimed(due.id, reason, _now()), self._over)
         else:
             pause = max(error.retry_after, BACKOFF[min(due.attempts, len(BACKOFF)) - 1])
-            await self._outbox.deferred(due.id, reason, _now() + timedelta(seconds=_spread(pause)))
+            until = _now() + timedelta(seconds=_spread(pause))
+            await insist(lambda: self._outbox.deferred(due.id, reason, until), self._over)
 
     def _rest(self, error: DeliveryError) -> None:
         """Let the whole channel rest: 1 s, 2 s … a minute, or as long as the error asks."""
         if self.pause.until > _clock():
             return  # it rests already: several deliveries met the same failure
         seconds = min(PAUSE_MOST, max(1.0, self.pause.seconds * 2))
-        least = error.retry_after if error.retry_after > PAUSE_MOST else 0.0
-        self.pause = Pause(_clock() + _spread(max(seconds, least)), seconds, str(error))
+        self.pause = Pause(_clock() + _spread(max(seconds, error.retry_after)), seconds, str(error))
 
 
 def _spread(seconds: float) -> float:

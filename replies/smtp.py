@@ -9,6 +9,7 @@ from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
     SMTPException,
+    SMTPHeloError,
     SMTPNotSupported,
     SMTPResponseException,
     SMTPSenderRefused,
@@ -22,6 +23,7 @@ TIMEOUT = 60.0  # seconds for any answer of the relay
 IDLE = 20.0  # seconds; relays cut idle connections, so we go first
 GREYLISTED = 60.0  # seconds; the least pause after a 4xx
 AUTHENTICATION = 300.0  # seconds; asking again sooner may lock the account
+_SIGN_IN = (530, 534, 535, 538)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class RelayCarrier:
         )
         try:
             await client.connect()
+            await _greet(client)
             if s.username:
                 await client.login(s.username, s.password)
         except SMTPAuthenticationError as exc:
@@ -124,10 +127,27 @@ class RelayCarrier:
         except SMTPNotSupported as exc:
             client.close()
             raise DeliveryError(f"the relay offers no {s.security} or AUTH: {exc}", channel=True) from exc
+        except SMTPResponseException as exc:
+            client.close()
+            # It is there and sends us away, by 421 or else: it is not asked again within a minute.
+            reason = f"{s.host}:{s.port}: {exc.code} {exc.message}"
+            raise DeliveryError(reason, retry_after=GREYLISTED, channel=True) from exc
         except (SMTPException, OSError) as exc:
             client.close()
-            raise DeliveryError(f"{s.host}:{s.port}: {_words(exc)}", retry_after=5, channel=True) from exc
+            raise DeliveryError(f"{s.host}:{s.port}: {_words(exc)}", channel=True) from exc
         return client
+
+
+async def _greet(client: SMTP) -> None:
+    """EHLO, or HELO where that is all the relay knows; until then it has told none of its extensions."""
+    if not client.is_ehlo_or_helo_needed:
+        return
+    try:
+        await client.ehlo()
+    except SMTPHeloError:
+        if not client.is_connected:
+            raise
+        await client.helo()
 
 
 async def _mail(client: SMTP, sender: str, recipient: str, size: int) -> None:
@@ -152,15 +172,16 @@ async def _handed_over(client: SMTP, recipient: str, content: bytes) -> str:
 
 
 def _answered(exc: SMTPResponseException) -> DeliveryError:
-    """5xx is for ever, 4xx for now (RFC 5321, section 4.2.1); 421 closes the channel (RFC 5321, 3.8)."""
+    """5xx is for ever, 4xx for now (RFC 5321, section 4.2.1); 421 closes the channel (RFC 5321, 3.8).
+
+    One about signing in or TLS (RFC 4954, section 6; RFC 3207, section 4) is about no mail either.
+    """
     where = "MAIL" if isinstance(exc, SMTPSenderRefused) else type(exc).__name__
     reason = f"{where}: {exc.code} {exc.message}"
-    return DeliveryError(
-        reason,
-        permanent=500 <= exc.code < 600,
-        retry_after=GREYLISTED,
-        channel=exc.code == 421,
-    )
+    if exc.code in _SIGN_IN:
+        return DeliveryError(reason, retry_after=AUTHENTICATION, channel=True)
+    permanent = 500 <= exc.code < 600
+    return DeliveryError(reason, permanent=permanent, retry_after=GREYLISTED, channel=exc.code == 421)
 
 
 def _words(exc: BaseException) -> str:

@@ -1,5 +1,6 @@
 """Opens and closes the database: engine by URL, schema by migrations, one writer for all writes."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ def sqlite_path(url: str) -> Path:
 def engine(url: str) -> dict[str, object]:
     """Tortoise's connection settings for a URL; raises ValueError naming what is allowed."""
     if is_sqlite(url):
+        if sqlite3.sqlite_version_info < (3, 35):
+            raise ValueError(f"SQLite {sqlite3.sqlite_version} is too old; allowed: 3.35 (2021) or newer")
         credentials: dict[str, object] = {
             "file_path": str(sqlite_path(url)),
             "journal_mode": "WAL",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from storage.database import Database
 from storage.models import Address, Client
+from storage.statements import fetch, insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +25,22 @@ class AddressTaken(Exception):
 
 async def client_by_address(address: str) -> KnownClient | None:
     """The client who owns a mail address (in lower case), or None."""
-    row = await Address.filter(address=address).select_related("client").first()
-    if row is None:
+    rows = await fetch(
+        "SELECT c.id, c.name, c.registered, c.language FROM addresses a JOIN clients c ON c.id = a.client_id"
+        " WHERE a.address = ?",
+        address,
+    )
+    if not rows:
         return None
-    client = row.client
-    return KnownClient(client.id, client.name, client.registered, client.language, address)
+    row = rows[0]
+    return KnownClient(row["id"], row["name"], bool(row["registered"]), row["language"], address)
 
 
 async def add_unregistered(address: str, language: str, now: datetime) -> KnownClient:
     """Remember a person who wrote for the first time; inside the transaction that takes the request in."""
-    client = await Client.create(registered=False, language=language, created_at=now)
-    await Address.create(client=client, address=address)
-    return KnownClient(client.id, "", False, language, address)
+    client_id = await insert(Client, {"language": language, "created_at": now})
+    await insert(Address, {"client_id": client_id, "address": address})
+    return KnownClient(client_id, "", False, language, address)
 
 
 class Directory:

@@ -1,7 +1,7 @@
 """SQLite for Tortoise: writes begin at once, and a cancelled caller leaves the connection usable."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
@@ -14,6 +14,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from storage.finishing import finish
+from storage.sqlite_connection import SqliteConnection
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -25,7 +26,7 @@ class ImmediateTransaction(SqliteTransactionWrapper):
 
     async def begin(self) -> None:
         try:
-            await self._connection.execute("BEGIN IMMEDIATE")
+            await cast(SqliteConnection, self._connection).begin()
         except sqlite3.OperationalError as exc:
             raise TransactionManagementError(exc) from exc
 
@@ -110,15 +111,24 @@ class SafeSqliteClient(SqliteClient):
         return SafeConnection(self._lock, self)
 
     async def create_connection(self, with_db: bool) -> None:
-        try:
-            await super().create_connection(with_db)
-        except BaseException:
-            # A file that is no database: without this its thread would live on and nobody would say so.
-            await self.close()
-            raise
         if self._connection is not None:
-            # The busy timeout bounds how long a client at DATA waits for its 451.
-            await self._connection.execute("PRAGMA busy_timeout=5000")
+            return
+        connection = SqliteConnection(self.filename)
+        try:
+            for pragma, value in self.pragmas.items():
+                await connection.execute(f"PRAGMA {pragma}={value}")
+        except BaseException:
+            # A file that is no database: without this its thread would live on.
+            await connection.close()
+            raise
+        # It has what Tortoise's client asks of an aiosqlite.Connection.
+        self._connection = cast(Any, connection)
+        await self._post_connect()
+
+    async def insert_alone(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """A transaction of its own that runs one statement for each row; see SqliteConnection."""
+        async with self.acquire_connection() as connection:
+            await connection.insert_alone(sql, rows)
 
 
 client_class = SafeSqliteClient

@@ -1,17 +1,17 @@
 """The inbox: foreign messages as they came, each under a unique key, and how far we are with them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from tortoise.connection import get_connection
 from tortoise.expressions import F
 
 from storage.database import Database
 from storage.files import FileStore
 from storage.models import Entry, EntryState
+from storage.statements import change, claiming, fetch, moment, parsed
 from storage.threads import in_thread
 
 IN_ROW = 256 * 1024  # bytes; a larger body goes to the file store, its digest into the row
@@ -89,39 +89,23 @@ class Inbox:
         """Take up to `most` due entries, the oldest of each conversation; none is handed out twice."""
 
         async def unit() -> list[Claimed]:
-            connection = get_connection("default")
-            postgres = connection.capabilities.dialect == "postgres"
-            rows = await connection.execute_query_dict(
-                _CLAIM_POSTGRES if postgres else _CLAIM_SQLITE,
-                [now, now + LEASE, most] if postgres else [_text(now), _text(now + LEASE), most],
-            )
-            if not rows:
-                return []
-            entries = await Entry.filter(id__in=[row["id"] for row in rows]).order_by("id")
-            return [
-                Claimed(
-                    id=e.id,
-                    channel=e.channel,
-                    conversation=e.conversation,
-                    envelope=e.envelope,
-                    body=e.body_sha256 or bytes(e.body or b""),
-                    received_at=e.received_at,
-                    failures=e.failures,
-                    kills=e.kills,
-                )
-                for e in entries
-            ]
+            rows = await fetch(_claim(), now, most, now + LEASE)
+            return [_claimed(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
         return await self._database.writer.run(unit)
 
-    async def release(self, now: datetime, *, all_claims: bool) -> int:
+    async def release(self, now: datetime, *, all_claims: bool, besides: Collection[int] = ()) -> int:
         """Give entries back whose worker is gone: those past their lease, or `all_claims` of them.
 
-        `all_claims` is for a start as the database's sole process. Returns how many were given back.
+        `all_claims` is for a start as the database's sole process; `besides` are those that the caller has in
+        hand himself, whose lease is renewed. Returns how many were given back.
         """
 
         async def unit() -> int:
             stuck = Entry.filter(state=EntryState.PROCESSING)
+            if besides:
+                await stuck.filter(id__in=besides).update(claimed_until=now + LEASE)
+                stuck = stuck.exclude(id__in=besides)
             if not all_claims:
                 stuck = stuck.filter(claimed_until__lt=now)
             await stuck.filter(attempts__gte=CLAIMS).update(
@@ -240,32 +224,37 @@ async def finish_entry(
     entry_id: int, state: EntryState, now: datetime, *, ticket_id: int | None, outcome: str
 ) -> None:
     """Mark an entry as dealt with; to be called inside the transaction that made its effects."""
-    await Entry.filter(id=entry_id).update(
-        state=state, processed_at=now, ticket_id=ticket_id, outcome=outcome[:200], claimed_until=None
+    await change(
+        "UPDATE entries SET state = ?, processed_at = ?, ticket_id = ?, outcome = ?, claimed_until = NULL"
+        " WHERE id = ?",
+        state.value,
+        now,
+        ticket_id,
+        outcome[:200],
+        entry_id,
     )
 
 
-def _text(moment: datetime) -> str:
-    # Tortoise stores datetimes on SQLite as text with this very form; comparing works for UTC alone.
-    return moment.isoformat(" ")
+def _claimed(row: dict[str, Any]) -> Claimed:
+    return Claimed(
+        id=row["id"],
+        channel=row["channel"],
+        conversation=row["conversation"],
+        envelope=parsed(row["envelope"]),
+        body=row["body_sha256"] or bytes(row["body"] or b""),
+        received_at=moment(row["received_at"]),
+        failures=row["failures"],
+        kills=row["kills"],
+    )
 
 
-# The oldest unfinished entry of a conversation holds up the later ones: processed in order.
-_CLAIM_SQLITE = """
-UPDATE entries SET state = 'processing', claimed_until = ?2, attempts = attempts + 1 WHERE id IN (
-  SELECT e.id FROM entries e WHERE e.state = 'recorded' AND e.next_attempt_at <= ?1 AND NOT EXISTS (
-    SELECT 1 FROM entries p WHERE p.conversation = e.conversation AND p.id < e.id
-    AND p.state IN ('recorded', 'processing'))
-  ORDER BY e.id LIMIT ?3) RETURNING id
-"""
-# The rows are picked in a materialised part of their own: as a plain subselect PostgreSQL may run it anew
-# for each row, and claim more than was asked for.
-_CLAIM_POSTGRES = """
-WITH picked AS MATERIALIZED (
-  SELECT e.id FROM entries e WHERE e.state = 'recorded' AND e.next_attempt_at <= $1 AND NOT EXISTS (
-    SELECT 1 FROM entries p WHERE p.conversation = e.conversation AND p.id < e.id
-    AND p.state IN ('recorded', 'processing'))
-  ORDER BY e.id LIMIT $3 FOR UPDATE SKIP LOCKED)
-UPDATE entries SET state = 'processing', claimed_until = $2, attempts = attempts + 1
-FROM picked WHERE entries.id = picked.id AND entries.state = 'recorded' RETURNING entries.id
-"""
+def _claim() -> str:
+    return claiming(
+        "entries",
+        free="recorded",
+        taken="processing",
+        # The oldest unfinished entry of a conversation holds up the later ones: processed in order.
+        due="""NOT EXISTS (SELECT 1 FROM entries p WHERE p.conversation = t.conversation
+            AND p.id < t.id AND p.state IN ('recorded', 'processing')) ORDER BY t.id""",
+        returning="id, channel, conversation, envelope, body_sha256, body, received_at, failures, kills",
+    )

@@ -1,16 +1,16 @@
 """The outbox: what is owed to whom. Intents are written with the change that caused them."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.connection import get_connection
 from tortoise.expressions import F
 
 from storage.database import Database
 from storage.models import Delivery, DeliveryState, Event, Message
+from storage.statements import change, claiming, fetch, insert, moment, parsed
 
 LEASE = timedelta(seconds=180)
 UNFINISHED = (DeliveryState.OWED, DeliveryState.SENDING)
@@ -57,21 +57,24 @@ async def owe(owed: Owed, domain: str, now: datetime, *, suppressed: str = "") -
     `suppressed`: why it will not be sent after all; it is kept as a record.
     """
     message_id = f"<otklik.{owed.ticket_id}.{secrets.token_hex(16)}@{domain}>"
-    await Delivery.create(
-        key=owed.key,
-        ticket_id=owed.ticket_id,
-        kind=owed.kind,
-        channel=owed.channel,
-        recipient=owed.recipient,
-        language=owed.language,
-        facts=owed.facts,
-        in_reply_to=owed.in_reply_to[:300],
-        references=owed.references,
-        message_id=message_id,
-        created_at=now,
-        next_attempt_at=now,
-        state=DeliveryState.SUPPRESSED if suppressed else DeliveryState.OWED,
-        error=suppressed,
+    await insert(
+        Delivery,
+        {
+            "key": owed.key,
+            "ticket_id": owed.ticket_id,
+            "kind": owed.kind,
+            "channel": owed.channel,
+            "recipient": owed.recipient,
+            "language": owed.language,
+            "facts": owed.facts,
+            "in_reply_to": owed.in_reply_to[:300],
+            "references": owed.references,
+            "message_id": message_id,
+            "created_at": now,
+            "next_attempt_at": now,
+            "state": (DeliveryState.SUPPRESSED if suppressed else DeliveryState.OWED).value,
+            "error": suppressed,
+        },
     )
     return message_id
 
@@ -83,12 +86,18 @@ async def cancel_owed(ticket_id: int, kind: str) -> None:
     )
 
 
-async def sent_lately(recipient: str, kinds: Sequence[str], now: datetime) -> tuple[int, int]:
-    """How many deliveries of these kinds an address got, or is owed, in the last hour and in the last day."""
-    counted = Delivery.filter(recipient=recipient, kind__in=kinds, created_at__gt=now - timedelta(days=1))
-    counted = counted.exclude(state__in=(DeliveryState.SUPPRESSED, DeliveryState.CANCELLED))
-    times: list[datetime] = list(await counted.values_list("created_at", flat=True))  # type: ignore[arg-type]
-    return len([at for at in times if at > now - timedelta(hours=1)]), len(times)
+async def sent_lately(recipient: str, kind: str, now: datetime) -> tuple[int, int]:
+    """How many deliveries of this kind an address got, or is owed, in the last hour and in the last day."""
+    rows = await fetch(
+        "SELECT COUNT(*) AS day, COALESCE(SUM(CASE WHEN created_at > ? THEN 1 ELSE 0 END), 0) AS hour"
+        " FROM deliveries WHERE recipient = ? AND created_at > ? AND kind = ?"
+        " AND state NOT IN ('suppressed', 'cancelled')",
+        now - timedelta(hours=1),
+        recipient,
+        now - timedelta(days=1),
+        kind,
+    )
+    return int(rows[0]["hour"]), int(rows[0]["day"])
 
 
 class Outbox:
@@ -101,22 +110,14 @@ class Outbox:
         """Take up to `most` due deliveries of a channel, the oldest of each recipient; none twice."""
 
         async def unit() -> list[Due]:
-            connection = get_connection("default")
-            postgres = connection.capabilities.dialect == "postgres"
-            until = now + LEASE
-            rows = await connection.execute_query_dict(
-                _CLAIM_POSTGRES if postgres else _CLAIM_SQLITE,
-                [now, until, most, channel]
-                if postgres
-                else [now.isoformat(" "), until.isoformat(" "), most, channel],
-            )
-            if not rows:
-                return []
-            return [_due(d) for d in await Delivery.filter(id__in=[r["id"] for r in rows]).order_by("id")]
+            rows = await fetch(_claim(), now, channel, most, now + LEASE)
+            return [_due(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
         return await self._database.writer.run(unit)
 
-    async def release(self, channel: str, now: datetime, *, all_claims: bool) -> int:
+    async def release(
+        self, channel: str, now: datetime, *, all_claims: bool, besides: Collection[int] = ()
+    ) -> int:
         """Give deliveries of a channel back whose worker is gone; see `Inbox.release`.
 
         Whether such a one had left is unknown: it is sent again with the same Message-ID and bytes.
@@ -124,6 +125,9 @@ class Outbox:
 
         async def unit() -> int:
             stuck = Delivery.filter(state=DeliveryState.SENDING, channel=channel)
+            if besides:
+                await stuck.filter(id__in=besides).update(claimed_until=now + LEASE)
+                stuck = stuck.exclude(id__in=besides)
             if not all_claims:
                 stuck = stuck.filter(claimed_until__lt=now)
             return await stuck.update(state=DeliveryState.OWED, claimed_until=None, next_attempt_at=now)
@@ -135,7 +139,7 @@ class Outbox:
 
         async def unit() -> None:
             for delivery_id, content in contents:
-                await Delivery.filter(id=delivery_id).update(content=content)
+                await change("UPDATE deliveries SET content = ? WHERE id = ?", content, delivery_id)
 
         await self._database.writer.run(unit)
 
@@ -229,40 +233,32 @@ SHOWN = (
 )
 
 
-def _due(row: Delivery) -> Due:
+def _due(row: dict[str, Any]) -> Due:
     return Due(
-        id=row.id,
-        ticket_id=row.ticket_id,
-        kind=row.kind,
-        channel=row.channel,
-        recipient=row.recipient,
-        language=row.language,
-        facts=row.facts,
-        message_id=row.message_id,
-        in_reply_to=row.in_reply_to,
-        references=row.references,
-        created_at=row.created_at,
-        attempts=row.attempts,
-        content=None if row.content is None else bytes(row.content),
+        id=row["id"],
+        ticket_id=row["ticket_id"],
+        kind=row["kind"],
+        channel=row["channel"],
+        recipient=row["recipient"],
+        language=row["language"],
+        facts=parsed(row["facts"]),
+        message_id=row["message_id"],
+        in_reply_to=row["in_reply_to"],
+        references=row["references"],
+        created_at=moment(row["created_at"]),
+        attempts=row["attempts"],
+        content=None if row["content"] is None else bytes(row["content"]),
     )
 
 
-# An earlier unfinished delivery to the same recipient goes first, even while it waits for a next try.
-_CLAIM_SQLITE = """
-UPDATE deliveries SET state = 'sending', claimed_until = ?2, attempts = attempts + 1 WHERE id IN (
-  SELECT d.id FROM deliveries d WHERE d.state = 'owed' AND d.next_attempt_at <= ?1 AND d.channel = ?4
-  AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.recipient = d.recipient AND p.id < d.id
-    AND p.state IN ('owed', 'sending'))
-  ORDER BY d.next_attempt_at LIMIT ?3) RETURNING id
-"""
-# The rows are picked in a materialised part of their own: as a plain subselect PostgreSQL may run it anew
-# for each row, and claim more than was asked for.
-_CLAIM_POSTGRES = """
-WITH picked AS MATERIALIZED (
-  SELECT d.id FROM deliveries d WHERE d.state = 'owed' AND d.next_attempt_at <= $1 AND d.channel = $4
-  AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.recipient = d.recipient AND p.id < d.id
-    AND p.state IN ('owed', 'sending'))
-  ORDER BY d.next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-UPDATE deliveries SET state = 'sending', claimed_until = $2, attempts = attempts + 1
-FROM picked WHERE deliveries.id = picked.id AND deliveries.state = 'owed' RETURNING deliveries.id
-"""
+def _claim() -> str:
+    return claiming(
+        "deliveries",
+        free="owed",
+        taken="sending",
+        # An earlier unfinished delivery to the same recipient goes first, even while it waits for a next try.
+        due="""t.channel = ? AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.recipient = t.recipient
+            AND p.id < t.id AND p.state IN ('owed', 'sending')) ORDER BY t.next_attempt_at""",
+        returning="""id, ticket_id, kind, channel, recipient, language, facts, message_id, in_reply_to,
+            "references", created_at, attempts, content""",
+    )

@@ -1,7 +1,7 @@
 """Tickets, their messages and history: the writing half. Everything here runs inside a writer's unit."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from desk.ticket import State
 from storage.closures import withdraw_invitations
 from storage.models import Address, Delivery, Event, Message, Screenshot, Ticket
 from storage.outbox import cancel_owed
+from storage.statements import fetch, insert
 
 TEXT_MOST = 1_000_000  # characters of a body kept for reading; the raw bytes keep the whole
 
@@ -103,50 +104,46 @@ class TicketNow:
 
 async def open_ticket(new: NewTicket) -> int:
     """Insert a ticket and return its number, which no other ticket ever has."""
-    return int((await Ticket.create(**asdict(new))).id)
+    return await insert(Ticket, _columns(new))
 
 
 async def add_message(new: NewMessage) -> int:
     """Insert a message with its screenshots; returns its id."""
-    message = await Message.create(
-        ticket_id=new.ticket_id,
-        direction=new.direction,
-        author=new.author[:200],
-        address=new.address[:320],
-        text=new.text[:TEXT_MOST],
-        new_text=new.new_text[:TEXT_MOST],
-        message_id=new.message_id[:300],
-        at=new.at,
-        entry_id=new.entry_id,
-        content_key=new.content_key,
-        declined=list(new.declined),
-        shares=list(new.shares),
+    message_id = await insert(
+        Message,
+        _columns(new)
+        | {
+            "author": new.author[:200],
+            "address": new.address[:320],
+            "text": new.text[:TEXT_MOST],
+            "new_text": new.new_text[:TEXT_MOST],
+            "message_id": new.message_id[:300],
+        },
     )
-    if new.screenshots:
-        await Screenshot.bulk_create(
-            [Screenshot(message_id=message.id, **asdict(shot)) for shot in new.screenshots]
-        )
-    return int(message.id)
+    for shot in new.screenshots:
+        await insert(Screenshot, _columns(shot) | {"message_id": message_id})
+    return message_id
+
+
+def _columns(new: NewTicket | NewMessage | NewScreenshot) -> dict[str, Any]:
+    return {field.name: getattr(new, field.name) for field in fields(new)}
 
 
 async def note_changes(ticket_id: int, at: datetime, *changes: Change) -> None:
     """Write lines of a ticket's history."""
-    rows = [
-        Event(
-            ticket_id=ticket_id,
-            at=at,
-            who=c.who[:100],
-            what=c.what,
-            before=c.before[:300],
-            after=c.after[:300],
-            why=c.why,
+    for change in changes:
+        await insert(
+            Event,
+            {
+                "ticket_id": ticket_id,
+                "at": at,
+                "who": change.who[:100],
+                "what": change.what,
+                "before": change.before[:300],
+                "after": change.after[:300],
+                "why": change.why,
+            },
         )
-        for c in changes
-    ]
-    if len(rows) == 1:
-        await rows[0].save(force_create=True)
-    elif rows:
-        await Event.bulk_create(rows)
 
 
 async def change_ticket(ticket_id: int, **columns: Any) -> None:
@@ -224,7 +221,9 @@ async def ticket_by_message_ids(message_ids: Sequence[str], client_id: int) -> i
 
 async def ticket_with_content(content_key: str, since: datetime | None) -> int | None:
     """The ticket that holds a message with this content already (since a moment, when given), or None."""
-    found = Message.filter(content_key=content_key)
-    if since is not None:
-        found = found.filter(at__gte=since)
-    return await found.first().values_list("ticket_id", flat=True)  # type: ignore[return-value]
+    sql = "SELECT ticket_id FROM messages WHERE content_key = ?"
+    if since is None:
+        rows = await fetch(f"{sql} LIMIT 1", content_key)
+    else:
+        rows = await fetch(f"{sql} AND at >= ? LIMIT 1", content_key, since)
+    return rows[0]["ticket_id"] if rows else None

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import structlog
+from tortoise.connection import get_connection
 from tortoise.exceptions import (
     DBConnectionError,
     IntegrityError,
@@ -21,6 +22,7 @@ from tortoise.exceptions import (
 )
 from tortoise.transactions import in_transaction
 
+from storage.engine_sqlite import SafeSqliteClient
 from storage.models import Entry
 
 T = TypeVar("T")
@@ -142,8 +144,7 @@ class Writer:
 
     async def _commit_records(self, records: Sequence[_Record]) -> None:
         try:
-            async with in_transaction("default"):
-                await Entry.bulk_create([r.entry for r in records], ignore_conflicts=True)
+            await _insert_entries([record.entry for record in records])
         except Exception as exc:  # noqa: BLE001 - handed to the callers
             log.error("records not committed", count=len(records), reason=str(exc) or type(exc).__name__)
             for record in records:
@@ -155,10 +156,16 @@ class Writer:
     async def _commit_jobs(self, jobs: Sequence[_Job]) -> None:
         try:
             async with in_transaction("default"):
-                outcomes = [await job.unit() for job in jobs]
+                outcomes = []
+                for job in jobs:
+                    outcomes.append(await job.unit())
+                    # On SQLite a unit runs without a pause; let the others of the loop have their turn.
+                    await asyncio.sleep(0)
         except Exception as exc:  # noqa: BLE001 - handed to the caller
-            if len(jobs) == 1:
-                _fail(jobs[0].future, exc)
+            if len(jobs) == 1 or unavailable(exc):
+                # A lock is waited for once, not once more for each: records stand in line behind.
+                for job in jobs:
+                    _fail(job.future, exc)
                 return
             # One of them failed and took the others' transaction with it: each for itself, then.
             for job in jobs:
@@ -166,6 +173,24 @@ class Writer:
         else:
             for job, outcome in zip(jobs, outcomes, strict=True):
                 _succeed(job.future, outcome)
+
+
+async def _insert_entries(entries: Sequence[Entry]) -> None:
+    connection = get_connection("default")
+    if isinstance(connection, SafeSqliteClient):
+        await connection.insert_alone(_INSERT, [_values(entry) for entry in entries])
+        return
+    async with in_transaction("default"):
+        await Entry.bulk_create(entries, ignore_conflicts=True)
+
+
+_FIELDS = tuple(name for name in Entry._meta.fields_db_projection if name != "id")
+_INSERT = f"INSERT OR IGNORE INTO entries ({', '.join(_FIELDS)}) VALUES ({', '.join('?' * len(_FIELDS))})"  # noqa: S608
+
+
+def _values(entry: Entry) -> list[Any]:
+    fields = Entry._meta.fields_map
+    return [fields[name].to_db_value(getattr(entry, name), entry) for name in _FIELDS]
 
 
 def _take(queue: deque[T], most: int) -> list[T]:

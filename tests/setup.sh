@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure of the servers that the tests talk to: PostgreSQL and Chromium. On Debian it installs what is
-# missing; elsewhere it says what to install. Where both are there already it changes nothing.
+# Makes sure of what the tests need: PostgreSQL, Chromium, and strace. On Debian it installs what is missing;
+# elsewhere it says what to install. Where all are there already it changes nothing.
 set -euo pipefail
 
 has_postgres() {
@@ -11,14 +11,19 @@ has_chromium() {
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
 
+has_strace() {
+    command -v strace >/dev/null
+}
+
 missing=()
 has_postgres || missing+=(postgresql)
 has_chromium || missing+=(chromium)
+has_strace || missing+=(strace)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 say_what_to_install() {
     echo "The tests need: ${missing[*]}. $1" >&2
-    echo "Install PostgreSQL (13 or newer, with initdb) and Chromium by your system's own means, then run again;" >&2
+    echo "Install PostgreSQL (13 or newer, with initdb), Chromium and strace by your system's own means, then run again;" >&2
     echo "or run with OTKLIK_ALLOW_SKIPS=1 to leave out the tests that need them." >&2
     [ "${OTKLIK_ALLOW_SKIPS:-}" = 1 ] && exit 0
     exit 1
@@ -43,4 +48,4 @@ if ! install_missing >"$log" 2>&1; then
     say_what_to_install "apt-get failed, see above (all of it: $log)."
 fi
 rm -f "$log"
-has_postgres && has_chromium || say_what_to_install "apt-get ran, yet they are not to be found."
+has_postgres && has_chromium && has_strace || say_what_to_install "apt-get ran, yet they are not to be found."

@@ -7,7 +7,7 @@ import typer
 
 from bot.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, fail, load_settings, print_json, say
 from bot.moments import parse_moment
-from bot.wiring import rules
+from bot.rules import rules
 from desk.service_level import due as due_of
 from desk.working_time import NoWorkingTime
 

@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, fail, load_settings, print_json, say
 from bot.cli.database import with_database
-from bot.wiring import file_store, rules
+from bot.rules import file_store, rules
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.models import DeliveryState, EntryState

@@ -13,7 +13,7 @@ from bot.cli.common import DEFAULT_CONFIG, ConfigOption, Status, fail, load_sett
 from bot.cli.database import with_database
 from bot.config import Settings
 from bot.moments import day_start, parse_day
-from bot.wiring import languages, rules
+from bot.rules import languages, rules
 from desk.figures import By, RatingFacts, by_group, by_period, figures
 from desk.periods import Frequency
 from replies.export import RatingsReport, as_csv, as_json, as_table

@@ -12,7 +12,7 @@ from bot.cli.database import with_database
 from bot.cli.ticket_views import listed, listed_line, shown, shown_text
 from bot.config import Settings
 from bot.moments import parse_moment
-from bot.wiring import rules, verbs_desk
+from bot.rules import rules, verbs_desk
 from desk.rating import Outcome
 from desk.ticket import NotAllowed, State
 from replies import answering, closing

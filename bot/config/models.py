@@ -143,7 +143,7 @@ class AgentSettings(Section):
 class ProcessingSettings(Section):
     """How recorded mail is understood, and within what limits."""
 
-    workers: int = whole(2, 1, 32, "processes")
+    workers: int = whole(4, 1, 32, "processes")
     parse_seconds: int = whole(20, 1, 600, "seconds")
     parse_memory_mb: int = whole(640, 128, 65_536, "MB")
 

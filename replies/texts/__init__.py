@@ -80,7 +80,9 @@ def _templates() -> Environment:
 
 def _sentence(text: str, number: str) -> Markup:
     """`text` escaped, each ticket number in it kept on one line."""
-    parts = re.split(rf"(?<!\w)({re.escape(number)})(?!\w)", text) if number else [text]
+    if not number or number not in text:
+        return escape(text)
+    parts = re.split(rf"(?<!\w)({re.escape(number)})(?!\w)", text)
     return Markup("").join(_NOWRAP.format(part) if part == number else escape(part) for part in parts)
 
 

@@ -62,6 +62,7 @@ def test_paragraphs_that_are_never_closed_do_not_count_as_depth() -> None:
     assert (found.count("a"), parsed) == (5_000, True)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -69,7 +70,6 @@ def test_paragraphs_that_are_never_closed_do_not_count_as_depth() -> None:
         )
     )
 )
-@settings(deadline=None)
 def test_any_markup_becomes_some_text(pieces: list[str]) -> None:
     found, _ = text_of("".join(pieces), deepest=5)
     assert "\r" not in found

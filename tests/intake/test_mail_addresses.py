@@ -1,7 +1,7 @@
 """Who wrote a mail: one address, or none. Nothing may ever go to victim@victim.example (promises 5, 14)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.limits import Limits
@@ -129,12 +129,14 @@ def test_unusable_addresses(address: str) -> None:
     assert not is_usable(address)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='ab@<>()",;:\\[] .=?\x00\r\n', max_size=40))
 def test_whatever_stands_in_from_the_sender_is_usable_or_nobody(field: str) -> None:
     found = sender(field.replace("\n", " ").replace("\r", " "))
     assert found.address == "" or is_usable(found.address)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(["me@evil.example", "<me@evil.example>", ")", '"', "<", ">", ",", ":", ";", " "])

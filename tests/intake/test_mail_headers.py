@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.limits import Limits
@@ -46,6 +46,7 @@ def test_a_field_is_decoded(raw: bytes, text: str) -> None:
     assert decode_field(raw) == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), min_size=1, max_size=60))
 def test_what_is_encoded_by_the_rules_comes_back(text: str) -> None:
     word = b"=?utf-8?B?" + base64.b64encode(text.encode()) + b"?="
@@ -104,6 +105,7 @@ def test_parameters_are_read(field: str, value: str, expected: dict[str, str]) -
     assert parameters.parse(field.encode()) == (value, expected)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_field_makes_a_parser_raise(raw: bytes) -> None:
     parameters.parse(raw)
@@ -132,6 +134,7 @@ def test_what_is_no_charset_of_text_is_never_used_as_one(charset: str) -> None:
     assert charsets.decode("Ошибка".encode(), charset) == "Ошибка"
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=200),
     st.sampled_from(["", "utf-8", "koi8-r", "iso-2022-jp", "utf-16", "gb2312", "utf-7", "x"]),
@@ -168,6 +171,7 @@ def test_a_file_name_is_cleaned_for_showing(name: str, cleaned: str) -> None:
     assert file_name(name) == cleaned
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_a_cleaned_name_never_holds_what_harms(name: str) -> None:
     cleaned = file_name(name)

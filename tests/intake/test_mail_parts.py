@@ -4,7 +4,7 @@ import hashlib
 from email import policy
 from email.message import EmailMessage
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.limits import Limits
@@ -17,6 +17,7 @@ FILE = st.tuples(
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Zl", "Zp", "Cn")), max_size=200)
 
 
+@settings(deadline=None)
 @given(WORDS, st.lists(FILE, max_size=4), st.booleans())
 def test_what_the_standard_library_writes_is_read_back(
     text: str, files: list[tuple[str, bytes]], with_html: bool
@@ -37,6 +38,7 @@ def test_what_the_standard_library_writes_is_read_back(
     assert message.defects == ()
 
 
+@settings(deadline=None)
 @given(
     st.recursive(st.binary(max_size=20), lambda inner: st.lists(inner, min_size=1, max_size=3), max_leaves=8)
 )

@@ -8,6 +8,7 @@ from desk.rating import Outcome as ClosedAs
 from intake.incoming import Declined, Screenshot
 from replies import answering, closing
 from storage.directory import Directory
+from storage.models import EntryState
 from tests.desk_on_disk import NOW, VERBS, DeskOnDisk, mail
 
 SHOT = Screenshot("kassa.png", "image/png", 640, 480, 1234, "ab" * 32, "cd" * 32)
@@ -121,6 +122,14 @@ async def test_refused_mail_makes_no_ticket_and_no_confirmation(desk: DeskOnDisk
     outcome = await desk.receives(mail(refusal="auto-reply", refusal_why="Auto-Submitted"))
     assert (outcome.what, outcome.ticket_id) == ("refused", None)
     assert (await desk.receives(mail())).ticket_id == 1
+
+
+async def test_a_mail_that_names_no_sender_waits_in_quarantine_for_a_person(desk: DeskOnDisk) -> None:
+    outcome = await desk.receives(
+        mail(from_addr="", refusal="no-sender", refusal_why="two addresses in From")
+    )
+    (entry,) = await desk.inbox.entries([EntryState.QUARANTINED], 10)
+    assert (outcome.what, entry["outcome"]) == ("set aside", "set aside: two addresses in From")
 
 
 async def test_the_sixth_confirmation_to_an_address_within_an_hour_is_suppressed(desk: DeskOnDisk) -> None:

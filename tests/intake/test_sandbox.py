@@ -123,7 +123,7 @@ async def test_a_worker_that_died_while_idle_costs_no_mail(tmp_path: Path) -> No
     async with running(tmp_path, call=MISBEHAVE) as sandbox:
         (pid,) = sandbox.process_ids
         os.kill(pid, signal.SIGKILL)
-        await until(lambda: not Path(f"/proc/{pid}").exists())
+        await until(lambda: not sandbox.process_ids)
         assert (await sandbox.understand(b"next", None)).subject == "next"
 
 
@@ -217,7 +217,7 @@ async def test_stopping_ends_the_processes_and_every_job(tmp_path: Path) -> None
 
 async def test_it_refuses_to_start_with_workers_that_cannot(tmp_path: Path) -> None:
     sandbox = Sandbox(workers=2, files_root=tmp_path, own_addresses=frozenset(), call="no.such:function")
-    with pytest.raises(RuntimeError, match="could not start"):
+    with pytest.raises(RuntimeError, match=r"could not start(.|\n)*No module named 'no'"):
         await sandbox.start()
     assert sandbox.process_ids == ()
 
@@ -227,7 +227,8 @@ import asyncio, pathlib, sys
 from intake.sandbox import Sandbox
 
 async def main():
-    sandbox = Sandbox(workers=2, files_root=pathlib.Path(sys.argv[1]), own_addresses=frozenset(), call=sys.argv[2])
+    files = pathlib.Path(sys.argv[1])
+    sandbox = Sandbox(workers=2, files_root=files, own_addresses=frozenset(), call=sys.argv[2])
     await sandbox.start()
     print(*sandbox.process_ids, flush=True)
     await sandbox.understand(b"burn 1", None)

@@ -214,8 +214,8 @@ def test_texts_in_a_png_are_not_shown() -> None:
 
 
 def test_an_animation_stays_one_within_the_limits() -> None:
-    assert Image.open(io.BytesIO(shown_copy(gif(5)))).n_frames == 5  # type: ignore[attr-defined]
-    assert Image.open(io.BytesIO(shown_copy(gif(5), Limits(frames=3)))).n_frames == 3  # type: ignore[attr-defined]
+    assert Image.open(io.BytesIO(shown_copy(gif(5)))).n_frames == 5
+    assert Image.open(io.BytesIO(shown_copy(gif(5), Limits(frames=3)))).n_frames == 3
 
 
 @pytest.mark.parametrize("content", [b"", b"<svg/>", MAGIC, png_header(50_000, 50_000)])
@@ -224,11 +224,11 @@ def test_what_is_no_screenshot_cannot_be_shown(content: bytes) -> None:
         shown_copy(content)
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", MAGIC, b"GIF89a", b"\xff\xd8\xff", png(20, 20)[:80], gif(2)[:60]]),
 )
-@settings(deadline=None)
 def test_any_bytes_get_an_answer(content: bytes, beginning: bytes) -> None:
     found = looked_at(beginning + content)
     assert (sniffed_type(beginning + content) is None) == (
@@ -236,8 +236,8 @@ def test_any_bytes_get_an_answer(content: bytes, beginning: bytes) -> None:
     )
 
 
-@given(st.integers(0, 1_000), st.integers(0, 255))
 @settings(deadline=None)
+@given(st.integers(0, 1_000), st.integers(0, 255))
 def test_a_flipped_byte_gets_an_answer(place: int, value: int) -> None:
     for sound in (bytearray(png(30, 30)), bytearray(gif(3)), bytearray(with_position(16))):
         sound[place % len(sound)] = value

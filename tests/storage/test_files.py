@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.files import DamagedFile, FileStore
@@ -72,6 +72,7 @@ def test_what_was_never_kept_is_not_found(store: FileStore) -> None:
         st.sampled_from(["../" * 10 + "etc/passwd", "A" * 64, "0" * 64 + "\n", "0" * 63]),
     )
 )
+@settings(deadline=None)
 def test_only_a_digest_ever_reaches_the_file_system(name: str) -> None:
     store = FileStore(Path("/nowhere"))
     if len(name) != 64 or set(name) - set("0123456789abcdef"):

@@ -130,8 +130,8 @@ async def test_it_counts_what_an_address_got_in_the_last_hour_and_day(database: 
         await owe(owed(ticket_id, "not sent"), "example.org", NOW, suppressed="too many")
 
     await database.writer.run(unit)
-    assert await sent_lately("olga@client.example", ("answer",), NOW) == (2, 3)
-    assert await sent_lately("olga@client.example", ("confirmation",), NOW) == (0, 0)
+    assert await sent_lately("olga@client.example", "answer", NOW) == (2, 3)
+    assert await sent_lately("olga@client.example", "confirmation", NOW) == (0, 0)
 
 
 async def test_it_hands_out_no_more_than_was_asked_for(database: Database, outbox: Outbox) -> None:

@@ -1,0 +1,92 @@
+"""SQL of the hot paths, without the ORM's cost: it builds each query anew, which takes longer than to run it.
+
+One form for both engines: `?` for parameters, moments in UTC, JSON as text. Whatever is not on the way of a
+message goes through the models.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from tortoise.connection import get_connection
+from tortoise.models import Model
+
+
+async def insert(model: type[Model], values: Mapping[str, Any]) -> int:
+    """Insert one row and return its id; columns that are not given get their model's defaults."""
+    sql, columns, defaults = _insert_of(model, _postgres())
+    given = [_given(values, name, defaults) for name in columns]
+    rows = await get_connection("default").execute_query_dict(sql, given)
+    return int(rows[0]["id"])
+
+
+async def fetch(sql: str, *parameters: Any) -> list[dict[str, Any]]:
+    """The rows of a query, or of a change that says RETURNING; moments and JSON as the engine gives them."""
+    rows = await get_connection("default").execute_query_dict(_dialect(sql, _postgres()), list(parameters))
+    return rows
+
+
+async def change(sql: str, *parameters: Any) -> None:
+    """Run an UPDATE."""
+    await get_connection("default").execute_query(_dialect(sql, _postgres()), list(parameters))
+
+
+def claiming(table: str, *, free: str, taken: str, due: str, returning: str) -> str:
+    """The statement by which a worker takes due rows `t` of a table, each of them once.
+
+    Parameters: now, those in `due`, how many at most, until when they are claimed.
+    """
+    # The rows are picked in a materialised part of their own: as a plain subselect PostgreSQL may run it anew
+    # for each row, and claim more than was asked for. SQLite has one writer and needs no row locks.
+    locked = "FOR UPDATE SKIP LOCKED" if _postgres() else ""
+    columns = ", ".join(f"{table}.{name.strip()}" for name in returning.split(","))
+    return f"""WITH picked AS MATERIALIZED (
+        SELECT t.id FROM {table} t WHERE t.state = '{free}' AND t.next_attempt_at <= ? AND {due}
+        LIMIT ? {locked})
+        UPDATE {table} SET state = '{taken}', claimed_until = ?, attempts = attempts + 1
+        FROM picked WHERE {table}.id = picked.id AND {table}.state = '{free}' RETURNING {columns}"""  # noqa: S608
+
+
+def moment(value: Any) -> datetime:
+    """A moment (UTC) as an engine gives it: SQLite keeps text."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+def parsed(value: Any) -> Any:
+    """A JSON column as an engine gives it: both give text."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _given(values: Mapping[str, Any], name: str, defaults: Mapping[str, Any]) -> Any:
+    value = values[name] if name in values else defaults[name]
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | tuple) else value
+
+
+@functools.cache
+def _insert_of(model: type[Model], postgres: bool) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    fields = model._meta.fields_map
+    columns = tuple(name for name in model._meta.fields_db_projection if name != "id")
+    defaults = {
+        name: fields[name].default() if callable(fields[name].default) else fields[name].default
+        for name in columns
+    }
+    marks = ", ".join("?" for _ in columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    table = model._meta.db_table
+    sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) RETURNING id'  # noqa: S608 - our own names
+    return _dialect(sql, postgres), columns, defaults
+
+
+@functools.cache
+def _dialect(sql: str, postgres: bool) -> str:
+    if not postgres:
+        return sql
+    numbers = iter(range(1, 1000))
+    return re.sub(r"\?", lambda _: f"${next(numbers)}", sql)
+
+
+def _postgres() -> bool:
+    return bool(get_connection("default").capabilities.dialect == "postgres")
