@@ -15,15 +15,24 @@ def parse_moment(text: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is no moment; allowed: {ALLOWED}") from None
+    _check_year(text, moment.year)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def parse_day(text: str) -> date:
     """The day that `text` means. Raises ValueError saying what is allowed."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is no date; allowed: one such as 2026-11-23") from None
+    _check_year(text, day.year)
+    return day
+
+
+def _check_year(text: str, year: int) -> None:
+    # Calendars end somewhere; nobody's support desk does outside these.
+    if not 1970 <= year <= 2199:
+        raise ValueError(f"{text!r} is out of range; allowed: the years 1970 to 2199")
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:

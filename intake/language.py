@@ -12,7 +12,8 @@ _WORDS = {
     "uk": "і не що це як для при та у нас ми або якщо тільки після вже потрібно також помилка "
     "будь ласка вітаю добрий доброго чому коли виходить було є він вона вони його мене зі",
     "en": "the and is are not what this that how for with we or if only after already need error please "
-    "hello when was were have has you your it when of to",
+    "hello when was were have has you your it when of to i cannot can my do does could should would there "
+    "thanks see below",
     "fi": "ja ei on mitä tämä että miten ovat kun me tai jos vain jälkeen jo tarvitsen virhe "
     "hei kiitos miksi oli olen olemme se minä sinä mutta myös ohjelma",
 }

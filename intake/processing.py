@@ -1,6 +1,5 @@
 """The worker that turns recorded entries into effects: retry, quarantine, order within a conversation."""
 
-import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import structlog
 from intake.incoming import IncomingMessage, StoreFailed
 from intake.requests import Outcome
 from intake.sandbox import SandboxStopped, UnderstandingFailed, WorkerKilled
+from storage.hand import POLL, Hand
 from storage.inbox import Claimed, Inbox
 from storage.insist import insist
 from storage.writer import Unavailable
@@ -19,10 +19,8 @@ from storage.writer import Unavailable
 log = structlog.get_logger("intake.processing")
 
 IN_HAND = 32  # entries claimed at a time; their parsing queues for the worker processes
-POLL = 0.5  # seconds; how soon entries are seen that another process recorded or that wait for a retry
 HELD_BACK = 0.05  # seconds between two looks whether a burst is over
 OURS = timedelta(seconds=5)  # pause after a failure of ours: a full disk, a lost database
-SWEEP = 30.0  # seconds between looks for entries whose worker is gone
 
 
 class Understands(Protocol):
@@ -65,76 +63,41 @@ class Processing:
         self._sandbox = sandbox
         self._take_in = take_in
         self._taken_in = taken_in
-        self._sole = sole
         self._held_back = held_back
-        self._wake = asyncio.Event()
-        self._over = asyncio.Event()
-        self._claiming = asyncio.Lock()
-        self._in_hand: dict[asyncio.Task[None], int] = {}
+        self._hand = Hand(
+            "entry",
+            self._claim,
+            self._release,
+            sole=sole,
+            pause=lambda: HELD_BACK if held_back() else POLL,
+        )
         self.counts = Counts()
 
     def wake(self) -> None:
-        """Something was recorded: look now rather than at the next poll."""
-        self._wake.set()
+        """Something was recorded: look now rather than at the next poll, unless a burst is being taken in."""
+        if not self._held_back():
+            self._hand.wake()
 
     async def run(self) -> None:
         """Process entries until `stop`; raises Unavailable when the database can't be reached."""
-        # After a failure of the database this is a second start: what is in hand still is so.
-        released = await self._release(all_claims=self._sole)
-        if released:
-            log.warning("entries given back after an unclean end", count=released)
-        swept = asyncio.get_running_loop().time()
-        while not self._over.is_set():
-            self._wake.clear()
-            begun = await self._begin()
-            if asyncio.get_running_loop().time() - swept > SWEEP:
-                swept = asyncio.get_running_loop().time()
-                await self._release(all_claims=False)
-            if not begun:
-                await self._wait()
+        await self._hand.run()
 
     async def stop(self) -> None:
         """Claim nothing more, and finish what is in hand."""
-        self._over.set()
-        self._wake.set()
-        async with self._claiming:  # what is being claimed now comes into our hands yet
-            pass
-        if self._in_hand:
-            await asyncio.wait(self._in_hand)
+        await self._hand.stop()
 
-    async def _begin(self) -> int:
-        """Claim entries and begin with them; returns how many."""
+    async def _claim(self) -> int:
         # Claiming a few at a time costs as much as claiming many: wait until half of the hand is free.
-        room = IN_HAND - len(self._in_hand)
+        room = IN_HAND - len(self._hand)
         if room < IN_HAND // 2 or self._held_back():
             return 0
-        async with self._claiming:
-            claimed = await self._inbox.claim(room, _now())
-            for entry in claimed:
-                task = asyncio.create_task(self._one(entry), name=f"entry {entry.id}")
-                self._in_hand[task] = entry.id
-                task.add_done_callback(self._done)
+        claimed = await self._inbox.claim(room, _now())
+        for entry in claimed:
+            self._hand.hold(entry.id, self._one(entry))
         return len(claimed)
 
-    async def _release(self, *, all_claims: bool) -> int:
-        return await self._inbox.release(_now(), all_claims=all_claims, besides=tuple(self._in_hand.values()))
-
-    async def _wait(self) -> None:
-        try:
-            if self._held_back():
-                # Each arrival wakes; asking at each of them would be in the way of the next.
-                await asyncio.wait_for(self._over.wait(), HELD_BACK)
-            else:
-                await asyncio.wait_for(self._wake.wait(), POLL)
-        except TimeoutError:
-            return  # the poll itself
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        del self._in_hand[task]
-        if not task.cancelled() and task.exception() is not None:
-            # Not even the failure could be noted; the lease gives the entry back.
-            log.error("entry left to its lease", task=task.get_name(), reason=str(task.exception()))
-        self._wake.set()
+    async def _release(self, all_claims: bool, besides: tuple[int, ...]) -> int:
+        return await self._inbox.release(_now(), all_claims=all_claims, besides=besides)
 
     async def _one(self, entry: Claimed) -> None:
         try:
@@ -142,7 +105,7 @@ class Processing:
             outcome = await self._take_in(entry, incoming)
         except (Unavailable, StoreFailed, SandboxStopped, OSError) as exc:
             log.error("entry postponed, the failure is ours", entry=entry.id, reason=str(exc))
-            await insist(lambda: self._inbox.postpone(entry, _now() + OURS), self._over)
+            await insist(lambda: self._inbox.postpone(entry, _now() + OURS), self._hand.over)
         except WorkerKilled as exc:
             await self._failed(entry, str(exc), killed=True)
         except UnderstandingFailed as exc:
@@ -159,7 +122,7 @@ class Processing:
     async def _failed(self, entry: Claimed, trouble: str, *, killed: bool) -> None:
         self.counts.failed += 1
         quarantined = await insist(
-            lambda: self._inbox.failed(entry, trouble, _now(), killed=killed), self._over
+            lambda: self._inbox.failed(entry, trouble, _now(), killed=killed), self._hand.over
         )
         reason = trouble.strip().splitlines()[-1]
         if quarantined:

@@ -173,10 +173,8 @@ _LISTS = (
     *(
         "list-id",
         "list-post",
-        "list-help",
         "list-subscribe",
         "list-owner",
-        "list-unsubscribe",
         "list-archive",
     ),
     *("x-mailing-list", "x-mailman-version"),

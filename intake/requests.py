@@ -90,7 +90,7 @@ async def _effects(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: d
         return Outcome("duplicate", known)
     client = await client_by_address(incoming.from_addr)
     if client is None:
-        language = guess(incoming.reply_text or incoming.subject) or desk.default_language
+        language = guess(f"{incoming.subject}\n{incoming.reply_text}") or desk.default_language
         client = await add_unregistered(incoming.from_addr, language, now)
     arrival = _Arrival(entry, incoming, content_key, client, desk, now)
     ticket = await _ticket_meant(arrival)

@@ -11,14 +11,13 @@ import structlog
 
 from replies.delivery_error import DeliveryError
 from replies.mime import Unmailable
+from storage.hand import Hand
 from storage.insist import insist
 from storage.outbox import Due, Outbox
 
 log = structlog.get_logger("replies.outbox")
 
 IN_HAND = 16  # deliveries claimed at a time
-POLL = 0.5  # seconds; how soon deliveries are seen that another process owes or that wait for a retry
-SWEEP = 30.0  # seconds between looks for deliveries whose worker is gone
 COMPOSE_TRIES = 5  # a wording may be mended meanwhile
 CARRY_TRIES = 5  # before a delivery that a carrier can't even try is given up
 GIVE_UP = timedelta(days=5)  # RFC 5321, section 4.5.4.1: at least 4-5 days
@@ -72,80 +71,41 @@ class Deliveries:
         self._compose = compose
         self._carrier = carrier
         self._sender = sender
-        self._sole = sole
-        self._wake = asyncio.Event()
-        self._over = asyncio.Event()
-        self._claiming = asyncio.Lock()
-        self._in_hand: dict[asyncio.Task[None], int] = {}
+        self._hand = Hand("delivery", self._begin, self._release, sole=sole)
         self.pause = Pause()
         self.counts = Counts()
 
     def wake(self) -> None:
         """Something is owed: look now rather than at the next poll."""
-        self._wake.set()
+        self._hand.wake()
 
     async def run(self) -> None:
         """Deliver until `stop`; raises Unavailable when the database can't be reached."""
-        # After a failure of the database this is a second start: what is in hand still is so.
-        released = await self._release(all_claims=self._sole)
-        if released:
-            log.warning("deliveries given back after an unclean end", channel=self.channel, count=released)
-        swept = _clock()
-        while not self._over.is_set():
-            self._wake.clear()
-            begun = await self._begin()
-            if _clock() - swept > SWEEP:
-                swept = _clock()
-                await self._release(all_claims=False)
-            if not begun:
-                await self._wait()
+        await self._hand.run()
 
     async def stop(self) -> None:
         """Claim nothing more, finish what is in hand, take leave of the other side."""
-        self._over.set()
-        self._wake.set()
-        async with self._claiming:  # what is being claimed now comes into our hands yet
-            pass
-        if self._in_hand:
-            await asyncio.wait(self._in_hand)
+        await self._hand.stop()
         await self._carrier.close()
 
     async def _begin(self) -> int:
-        """Claim deliveries and begin with them; returns how many were claimed."""
-        async with self._claiming:
-            claimed = await self._claim()
-            for due, content in await self._composed(claimed):
-                task = asyncio.create_task(self._one(due, content), name=f"delivery {due.id}")
-                self._in_hand[task] = due.id
-                task.add_done_callback(self._done)
+        claimed = await self._claim()
+        for due, content in await self._composed(claimed):
+            self._hand.hold(due.id, self._one(due, content))
         return len(claimed)
 
-    async def _release(self, *, all_claims: bool) -> int:
-        return await self._outbox.release(
-            self.channel, _now(), all_claims=all_claims, besides=tuple(self._in_hand.values())
-        )
+    async def _release(self, all_claims: bool, besides: tuple[int, ...]) -> int:
+        return await self._outbox.release(self.channel, _now(), all_claims=all_claims, besides=besides)
 
     async def _claim(self) -> list[Due]:
-        room = IN_HAND - len(self._in_hand)
+        room = IN_HAND - len(self._hand)
         if self.pause.until > _clock():
             return []
         if self.pause.seconds:
-            room = min(room, 1 - len(self._in_hand))  # one goes ahead to see whether the channel is back
+            room = min(room, 1 - len(self._hand))  # one goes ahead to see whether the channel is back
         elif room < IN_HAND // 2:
             return []  # claiming a few at a time costs as much as claiming many
         return await self._outbox.claim(self.channel, room, _now()) if room > 0 else []
-
-    async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), POLL)
-        except TimeoutError:
-            return  # the poll itself
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        del self._in_hand[task]
-        if not task.cancelled() and task.exception() is not None:
-            log.error("delivery left to its lease", task=task.get_name(), reason=str(task.exception()))
-        self._wake.set()
 
     async def _composed(self, claimed: list[Due]) -> list[tuple[Due, bytes]]:
         """The bytes of each: those of an earlier attempt, or fresh ones, fixed before they leave."""
@@ -164,7 +124,7 @@ class Deliveries:
                 fresh.append((due.id, content))
             ready.append((due, content))
         if fresh:
-            await insist(lambda: self._outbox.composed(fresh), self._over)
+            await insist(lambda: self._outbox.composed(fresh), self._hand.over)
         return ready
 
     async def _one(self, due: Due, content: bytes) -> None:
@@ -179,7 +139,7 @@ class Deliveries:
             self.pause = Pause()
             self.counts.sent += 1
             sent_at = _now()
-            await insist(lambda: self._outbox.sent(due.id, receipt, sent_at), self._over)
+            await insist(lambda: self._outbox.sent(due.id, receipt, sent_at), self._hand.over)
             log.info("delivered", delivery=due.id, kind=due.kind, ticket=due.ticket_id, receipt=receipt)
 
     async def _failed(self, due: Due, error: DeliveryError) -> None:
@@ -190,17 +150,17 @@ class Deliveries:
         if error.permanent:
             self.counts.dead += 1
             log.error("undeliverable", delivery=due.id, kind=due.kind, ticket=due.ticket_id, reason=reason)
-            await insist(lambda: self._outbox.dead(due, reason, _now()), self._over)
+            await insist(lambda: self._outbox.dead(due, reason, _now()), self._hand.over)
             return
         self.counts.deferred += 1
         log.warning("deferred", delivery=due.id, kind=due.kind, ticket=due.ticket_id, reason=reason)
         if error.channel:
             self._rest(error)
-            await insist(lambda: self._outbox.unclaimed(due.id, reason, _now()), self._over)
+            await insist(lambda: self._outbox.unclaimed(due.id, reason, _now()), self._hand.over)
         else:
             pause = max(error.retry_after, BACKOFF[min(due.attempts, len(BACKOFF)) - 1])
             until = _now() + timedelta(seconds=_spread(pause))
-            await insist(lambda: self._outbox.deferred(due.id, reason, until), self._over)
+            await insist(lambda: self._outbox.deferred(due.id, reason, until), self._hand.over)
 
     def _rest(self, error: DeliveryError) -> None:
         """Let the whole channel rest: 1 s, 2 s … a minute, or as long as the error asks."""

@@ -45,6 +45,8 @@ class RelayCarrier:
         self._settings = settings
         self._idle: list[tuple[SMTP, float]] = []
         self._slots = asyncio.Semaphore(CONNECTIONS)
+        self._signing_in = asyncio.Lock()
+        self._locked_out_until = 0.0
 
     async def deliver(self, sender: str, recipient: str, message_id: str, content: bytes) -> str:
         """Hand over one mail; returns the relay's answer.
@@ -57,14 +59,30 @@ class RelayCarrier:
             # An address with line ends or brackets would reach the relay as commands of its own.
             raise DeliveryError(f"not an address: {recipient!r}", permanent=True)
         async with self._slots:
-            client = await self._begun(sender, recipient, len(content))
             try:
-                answer = await _handed_over(client, recipient, content)
-            except BaseException:
-                client.close()
-                raise
-            self._idle.append((client, asyncio.get_running_loop().time()))
-            return answer
+                return await self._delivered(sender, recipient, content)
+            except DeliveryError as exc:
+                raise self._without_password(exc) from exc
+
+    async def _delivered(self, sender: str, recipient: str, content: bytes) -> str:
+        client = await self._begun(sender, recipient, len(content))
+        try:
+            answer = await _handed_over(client, recipient, content)
+        except BaseException:
+            client.close()
+            raise
+        self._idle.append((client, asyncio.get_running_loop().time()))
+        return answer
+
+    def _without_password(self, error: DeliveryError) -> DeliveryError:
+        """The error as it may be kept and shown: some relays repeat what they were told (threat 38)."""
+        password = self._settings.password
+        if not password or password not in str(error):
+            return error
+        reason = str(error).replace(password, "***")
+        return DeliveryError(
+            reason, permanent=error.permanent, retry_after=error.retry_after, channel=error.channel
+        )
 
     async def check(self) -> None:
         """Connect and authenticate without sending anything; raises DeliveryError."""
@@ -105,6 +123,17 @@ class RelayCarrier:
         return client
 
     async def _connect(self) -> SMTP:
+        if not self._settings.username:
+            return await self._connected()
+        # One at a time, and after a refusal none for a while: several tries at once can lock the account.
+        async with self._signing_in:
+            now = asyncio.get_running_loop().time()
+            if now < self._locked_out_until:
+                left = self._locked_out_until - now
+                raise DeliveryError("the relay refused the credentials", retry_after=left, channel=True)
+            return await self._connected()
+
+    async def _connected(self) -> SMTP:
         s = self._settings
         client = SMTP(
             hostname=s.host,
@@ -122,6 +151,7 @@ class RelayCarrier:
                 await client.login(s.username, s.password)
         except SMTPAuthenticationError as exc:
             client.close()
+            self._locked_out_until = asyncio.get_running_loop().time() + AUTHENTICATION
             reason = f"the relay refuses the credentials: {exc.code}"
             raise DeliveryError(reason, retry_after=AUTHENTICATION, channel=True) from exc
         except SMTPNotSupported as exc:

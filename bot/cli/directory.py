@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, fail, load_settings, print_json, say
 from bot.cli.database import with_database
 from bot.config.fields import Language, MailAddress
+from bot.rules import own_addresses
 from storage.database import Database
 from storage.directory import AddressTaken, Directory, KnownClient
 
@@ -37,6 +38,8 @@ def clients_add(
         known_as = TypeAdapter(MailAddress).validate_python(address).lower()
     except ValidationError:
         fail(f"{address!r} is no e-mail address; allowed: one such as olga@example.org")
+    if known_as in own_addresses(settings):
+        fail(f"{known_as} is the desk's own address; a client has another")
     if len(name) > 200 or not name.isprintable():
         fail("--name: allowed are up to 200 characters on one line")
 

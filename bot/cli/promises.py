@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, fail, load_settings, print_json, say
+from bot.cli.common import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    JsonOption,
+    Status,
+    fail,
+    load_settings,
+    print_json,
+    say,
+)
 from bot.moments import parse_moment
 from bot.rules import rules
 from desk.service_level import due as due_of
@@ -41,7 +50,7 @@ def due(
         received_at = parse_moment(at, zone) if at else replace_microseconds(datetime.now(UTC))
         found = due_of(promised.react_within, known.calendars[name], received_at)
     except ValueError as exc:
-        fail(f"--at: {exc}")
+        fail(f"--at: {exc}", Status.WRONG_USAGE)
     except NoWorkingTime as exc:
         fail(str(exc))
     if as_json:

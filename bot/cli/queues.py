@@ -21,7 +21,7 @@ _WHO = "command line"
 _UNFINISHED_ENTRIES = (EntryState.QUARANTINED, EntryState.RECORDED, EntryState.PROCESSING)
 _UNFINISHED_DELIVERIES = (DeliveryState.DEAD, DeliveryState.OWED, DeliveryState.SENDING)
 
-Id = Annotated[int, typer.Argument(metavar="ID", help="The number that the list shows.")]
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="The number in the list.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -80,7 +80,7 @@ def inbox_show(
         print_json({**row, "body": body.decode("utf-8", "replace")})
     else:
         say(f"{_entry_line(row)}\nenvelope: {row['envelope']}\n\n{row['trouble']}".rstrip())
-        say(f"\n{body.decode('utf-8', 'replace')}")
+        say("\n" + body.decode("utf-8", "replace").replace("\r\n", "\n"))
 
 
 def inbox_retry(entry_id: Id, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
@@ -114,7 +114,7 @@ def outbox_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = Fal
         else:
             error = f": {row['error']}" if row["error"] else ""
             say(f"{row['id']}  {row['state']:<8} {row['kind']} of {row['ticket']} to {row['recipient']},"
-                f" {row['attempts']} tries{error}")  # fmt: skip
+                f" tries: {row['attempts']}{error}")  # fmt: skip
 
 
 def outbox_retry(delivery_id: Id, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:

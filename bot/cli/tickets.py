@@ -7,7 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, fail, load_settings, print_json, say
+from bot.cli.common import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    JsonOption,
+    Status,
+    fail,
+    load_settings,
+    print_json,
+    say,
+)
 from bot.cli.database import with_database
 from bot.cli.ticket_views import listed, listed_line, shown, shown_text
 from bot.config import Settings
@@ -109,6 +118,8 @@ def answer(
 ) -> None:
     """Send an answer to the client."""
     words = typer.get_text_stream("stdin").read() if text == "-" else text
+    if not _is_text(words):
+        fail("the answer is not UTF-8; save or type it in that encoding", Status.WRONG_USAGE)
     _do(
         config,
         number,
@@ -205,20 +216,27 @@ def _do(config: Any, number: str, agent: str | None, as_json: bool, verb: Verb) 
     settings = load_settings(config)
     ticket_id, who, desk = _ticket_id(settings, number), _agent(settings, agent), verbs_desk(settings)
 
-    async def work(database: Database) -> dict[str, Any]:
-        await verb(database, desk, ticket_id, who)
+    async def work(database: Database) -> tuple[object, dict[str, Any]]:
+        outcome = await verb(database, desk, ticket_id, who)
         ticket = await facts.ticket(ticket_id)
         assert ticket is not None  # the verb has just found it
-        return ticket
+        return outcome, ticket
 
     try:
-        ticket = with_database(settings, work)
+        outcome, ticket = with_database(settings, work)
     except (Refused, NotAllowed) as exc:
         fail(str(exc))
     if as_json:
         print_json(listed(ticket, desk.numbering.format))
     else:
         say(listed_line(ticket, desk.numbering.format, rules(settings).zone))
+        if isinstance(outcome, str) and outcome:
+            say(f"the client is not asked for a rating: {outcome}")
+
+
+def _is_text(words: str) -> bool:
+    """Whether it can be written as UTF-8; bytes that could not be read stand in it as surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in words)
 
 
 def _ticket_id(settings: Settings, number: str) -> int:
@@ -245,4 +263,4 @@ def _since(settings: Settings, text: str | None) -> datetime | None:
     try:
         return parse_moment(text, rules(settings).zone)
     except ValueError as exc:
-        fail(f"--since: {exc}")
+        fail(f"--since: {exc}", Status.WRONG_USAGE)

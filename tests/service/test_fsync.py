@@ -18,6 +18,7 @@ from tests.service.letters import letter, send
 
 CALLS = "fsync,fdatasync,rename,write,writev,pwrite64,sendto,sendmsg"
 _BEGUN = re.compile(r"(\d+) +(\w+)\((.*)")
+_UNFINISHED = " <unfinished ...>"
 _RESUMED = re.compile(r"(\d+) +<\.\.\. (\w+) resumed>(.*)")
 
 
@@ -58,8 +59,8 @@ def calls_of(trace: str) -> list[Call]:
             name, about, began = open_calls.pop(resumed[1])
             text = about + resumed[3]
         elif begun := _BEGUN.match(line):
-            if line.endswith("<unfinished ...>"):
-                open_calls[begun[1]] = (begun[2], begun[3], place)
+            if line.endswith(_UNFINISHED):
+                open_calls[begun[1]] = (begun[2], begun[3].removesuffix(_UNFINISHED), place)
                 continue
             name, text, began = begun[2], begun[3], place
         else:
@@ -78,7 +79,9 @@ def between_354_and_250(calls: Sequence[Call]) -> list[Call]:
 
 def synced(calls: Sequence[Call], path: str) -> Call:
     """The last sync of a file or folder whose path ends so."""
-    found = [c for c in calls if c.name in ("fsync", "fdatasync") and re.search(rf"{path}>\)", c.about)]
+    # A call that another thread's lines interrupt keeps strace's "<unfinished ...>" behind its argument.
+    at = re.compile(rf"{path}>(?: *<unfinished \.\.\.>)?\)")
+    found = [c for c in calls if c.name in ("fsync", "fdatasync") and at.search(c.about)]
     assert found, f"{path} was not synced between 354 and 250"
     return found[-1]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.service.conftest import MakeDesk
-from tests.service.desk import OTKLIK, ROOT, Desk, until
+from tests.service.desk import OTKLIK, ROOT, Desk, Process, until
 from tests.service.letters import letter, message_id, picture, png, send
 from tests.service.relay import Relay
 
@@ -46,6 +46,12 @@ def has_unpacked(pid: int) -> bool:
         return False
     resident = re.search(r"VmRSS:\s+(\d+) kB", status)
     return resident is not None and int(resident[1]) > 100_000
+
+
+def kill_who_is_at_it(process: Process) -> None:
+    at_it = until("a worker is at it", lambda: [pid for pid in process.workers() if has_unpacked(pid)])
+    os.kill(at_it[0], signal.SIGKILL)
+    until("it is gone", lambda: not has_unpacked(at_it[0]))
 
 
 def test_a_mail_that_outlasts_its_worker_twice_is_set_aside_and_the_next_is_confirmed(
@@ -101,8 +107,7 @@ def test_a_mail_whose_worker_is_killed_again_and_again_is_set_aside(
     assert send(desk.smtp_port, bombs[0]) == 250
 
     for _ in range(2):
-        at_it = until("a worker is at it", lambda: [pid for pid in process.workers() if has_unpacked(pid)])
-        os.kill(at_it[0], signal.SIGKILL)
+        kill_who_is_at_it(process)
     in_quarantine(desk, 1)
     confirmed_in_time(desk, relay)
     assert process.runs()
