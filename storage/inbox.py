@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from storage.database import Database
 from storage.files import FileStore
 from storage.models import Entry, EntryState
 from storage.statements import change, claiming, fetch, moment, parsed
 from storage.threads import in_thread
+from storage.writer import Unavailable
 
 IN_ROW = 256 * 1024  # bytes; a larger body goes to the file store, its digest into the row
 FAILURES = 5  # tries before quarantine
@@ -62,6 +63,7 @@ class Inbox:
     def __init__(self, database: Database, files: FileStore) -> None:
         self._database = database
         self._files = files
+        self._lost: list[datetime] = []
 
     async def record(self, arrival: Arrival) -> None:
         """Commit an arrival to stable storage; one with a known key is left as it is.
@@ -92,11 +94,17 @@ class Inbox:
             rows = await fetch(_claim(), now, most, now + LEASE)
             return [_claimed(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
-        return await self._database.writer.run(unit)
+        try:
+            return await self._database.writer.run(unit)
+        except Unavailable:
+            # Only its answer may have been lost: what it took then is in nobody's hand, see `release`.
+            self._lost.append(now + LEASE)
+            raise
 
     async def release(self, now: datetime, *, all_claims: bool, besides: Collection[int] = ()) -> int:
         """Give entries back whose worker is gone: those past their lease, or `all_claims` of them.
 
+        So are those of a claim of ours whose answer was lost; its moment to the microsecond tells them.
         `all_claims` is for a start as the database's sole process; `besides` are those that the caller has in
         hand himself, whose lease is renewed. Returns how many were given back.
         """
@@ -107,7 +115,7 @@ class Inbox:
                 await stuck.filter(id__in=besides).update(claimed_until=now + LEASE)
                 stuck = stuck.exclude(id__in=besides)
             if not all_claims:
-                stuck = stuck.filter(claimed_until__lt=now)
+                stuck = stuck.filter(Q(claimed_until__lt=now) | Q(claimed_until__in=lost))
             await stuck.filter(attempts__gte=CLAIMS).update(
                 state=EntryState.QUARANTINED,
                 processed_at=now,
@@ -115,7 +123,10 @@ class Inbox:
             )
             return await stuck.update(state=EntryState.RECORDED, claimed_until=None, next_attempt_at=now)
 
-        return await self._database.writer.run(unit)
+        lost = list(self._lost)
+        released = await self._database.writer.run(unit)
+        del self._lost[: len(lost)]
+        return released
 
     async def failed(self, entry: Claimed, trouble: str, now: datetime, *, killed: bool) -> bool:
         """Note a failure that is the entry's own; returns whether it is in quarantine now.

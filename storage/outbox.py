@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from storage.database import Database
 from storage.models import Delivery, DeliveryState, Event, Message
 from storage.statements import change, claiming, fetch, insert, moment, parsed
+from storage.writer import Unavailable
 
 LEASE = timedelta(seconds=180)
 UNFINISHED = (DeliveryState.OWED, DeliveryState.SENDING)
@@ -105,6 +106,7 @@ class Outbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._lost: list[datetime] = []
 
     async def claim(self, channel: str, most: int, now: datetime) -> list[Due]:
         """Take up to `most` due deliveries of a channel, the oldest of each recipient; none twice."""
@@ -113,7 +115,12 @@ class Outbox:
             rows = await fetch(_claim(), now, channel, most, now + LEASE)
             return [_due(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
-        return await self._database.writer.run(unit)
+        try:
+            return await self._database.writer.run(unit)
+        except Unavailable:
+            # As in `Inbox.claim`: only the answer may have been lost.
+            self._lost.append(now + LEASE)
+            raise
 
     async def release(
         self, channel: str, now: datetime, *, all_claims: bool, besides: Collection[int] = ()
@@ -129,10 +136,13 @@ class Outbox:
                 await stuck.filter(id__in=besides).update(claimed_until=now + LEASE)
                 stuck = stuck.exclude(id__in=besides)
             if not all_claims:
-                stuck = stuck.filter(claimed_until__lt=now)
+                stuck = stuck.filter(Q(claimed_until__lt=now) | Q(claimed_until__in=lost))
             return await stuck.update(state=DeliveryState.OWED, claimed_until=None, next_attempt_at=now)
 
-        return await self._database.writer.run(unit)
+        lost = list(self._lost)
+        released = await self._database.writer.run(unit)
+        del self._lost[: len(lost)]
+        return released
 
     async def composed(self, contents: Sequence[tuple[int, bytes]]) -> None:
         """Fix the bytes of deliveries before their first attempt: every later one sends the same."""

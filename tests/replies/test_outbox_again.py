@@ -9,6 +9,7 @@ import pytest
 
 from replies import outbox as worker
 from replies.outbox import CARRY_TRIES, Deliveries
+from storage import hand
 from storage.models import Delivery
 from storage.outbox import LEASE, Due, Outbox
 from storage.writer import Unavailable
@@ -41,11 +42,12 @@ def made(desk: DeskOnDisk, carrier: Gate) -> Deliveries:
 
 
 @asynccontextmanager
-async def running(deliveries: Deliveries) -> AsyncIterator[None]:
+async def running(deliveries: Deliveries, carrier: Gate) -> AsyncIterator[None]:
     task = asyncio.create_task(deliveries.run())
     try:
         yield
     finally:
+        carrier.go_on.set()  # or a test that fails would wait for ever
         await deliveries.stop()
         await task
 
@@ -79,8 +81,8 @@ async def test_a_second_start_leaves_what_is_in_hand(
     with pytest.raises(Unavailable):
         await first
     monkeypatch.setattr(Outbox, "claim", claim)
-    async with running(deliveries):  # as the supervisor does
-        await asyncio.sleep(3 * worker.POLL)
+    async with running(deliveries, carrier):  # as the supervisor does
+        await asyncio.sleep(3 * hand.POLL)
         carrier.go_on.set()
         await until_state("sent")
     assert carrier.taken == ["olga@client.example"]
@@ -89,13 +91,13 @@ async def test_a_second_start_leaves_what_is_in_hand(
 async def test_what_is_long_under_way_keeps_its_lease(
     desk: DeskOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "SWEEP", 0.0)
+    monkeypatch.setattr(hand, "SWEEP", 0.0)
     await desk.receives(mail(), NOW)
     carrier = Gate()
-    async with running(made(desk, carrier)):
+    async with running(made(desk, carrier), carrier):
         await until(lambda: carrier.taken)
         await Delivery.all().update(claimed_until=NOW - 2 * LEASE)  # a slow relay, hours later
-        await asyncio.sleep(3 * worker.POLL)
+        await asyncio.sleep(3 * hand.POLL)
         until_when = await Delivery.first().values_list("claimed_until", flat=True)
         assert until_when > NOW  # type: ignore[operator]
         carrier.go_on.set()
@@ -142,7 +144,7 @@ async def test_a_carrier_that_fails_as_nobody_foresaw_ends_in_a_dead_letter(
     await desk.receives(mail(from_addr="odd@client.example"), NOW)
     await desk.receives(mail(), NOW + timedelta(seconds=1))
     carrier = Broken()
-    async with running(made(desk, carrier)):
+    async with running(made(desk, carrier), carrier):
         await until_state("dead")
         await until_state("sent")
     assert carrier.taken.count("odd@client.example") == CARRY_TRIES
