@@ -173,6 +173,8 @@ _LISTS = (
     *(
         "list-id",
         "list-post",
+        "list-help",
+        "list-unsubscribe",
         "list-subscribe",
         "list-owner",
         "list-archive",

@@ -19,7 +19,7 @@ MACHINES = {
     "bulk": {"Precedence": "bulk"},
     "list-by-precedence": {"Precedence": "list"},
     "list": {"List_Id": "<users.client.example>"},
-    "newsletter": {"List_Unsubscribe": "<mailto:leave@client.example>"},
+    "list-by-post": {"List_Post": "<mailto:users@client.example>"},
     "away": {"subject": "Автоматический ответ: Не печатает"},
 }
 
