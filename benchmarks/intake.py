@@ -44,7 +44,7 @@ def main() -> None:
     """Measure and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer mails and rounds")
-    parser.add_argument("--count", type=int, default=600, help="mails a load (default 600)")
+    parser.add_argument("--count", type=int, default=1500, help="mails a load (default 1500)")
     parser.add_argument(
         "--rounds", type=int, default=3, help="rounds of which the median is told (default 3)"
     )

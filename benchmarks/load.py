@@ -7,9 +7,10 @@ A summary is printed as one JSON object. Nothing that was refused or deferred is
 """
 
 import argparse
-import asyncio
 import json
 import signal
+import socket
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -49,7 +50,10 @@ class Sent:
 
 
 class Client:
-    """One connection, kept open from mail to mail, and opened again when it broke."""
+    """One connection, kept open from mail to mail, and opened again when it broke.
+
+    A blocking socket in a thread of its own: beside an asyncio client the server would wait for the load.
+    """
 
     def __init__(self, host: str, port: int, recipient: str, per_connection: int, pipelining: bool) -> None:
         self._host, self._port = host, port
@@ -58,111 +62,130 @@ class Client:
         self._may_pipeline = pipelining
         self._left = 0
         self._pipelining = False
-        self._writer: asyncio.StreamWriter | None = None
+        self._ahead = b""
+        self._socket: socket.socket | None = None
 
-    async def send(self, mail: Mail) -> int:
+    def send(self, mail: Mail) -> int:
         """Send a mail and return the deciding code; raises OSError or EOFError when the connection breaks."""
-        if self._writer is None:
-            await self._connect()
-        assert self._writer is not None
+        if self._socket is None:
+            self._connect()
         mail_from = f"MAIL FROM:<{mail.sender}>\r\n".encode()
         rcpt_to = f"RCPT TO:<{self._recipient}>\r\n".encode()
-        code = await self._commands(mail_from, rcpt_to, b"DATA\r\n")
+        code = self._commands(mail_from, rcpt_to, b"DATA\r\n")
         if code == 354:
-            self._writer.writelines(mail.parts)
-            code = await self._reply()
+            self._write(b"".join(mail.parts))
+            code = self._reply()[0]
         else:
             self._left = 1  # begin anew: a pipelined transaction may hang half open
         self._left -= 1
         if self._left == 0:
-            await self.close()
+            self.close()
         return code
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Part as one should, if there is anybody left to part from."""
-        if self._writer is not None:
+        if self._socket is not None:
             with suppress(OSError, EOFError):
-                await self._commands(b"QUIT\r\n")
+                self._commands(b"QUIT\r\n")
             self.drop()
 
     def drop(self) -> None:
         """Forget the connection."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
 
-    async def _connect(self) -> None:
-        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+    def _connect(self) -> None:
+        self._socket = socket.create_connection((self._host, self._port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._ahead = b""
         self._left = self._per_connection
-        if await self._reply() != 220:
+        if self._reply()[0] != 220:
             raise EOFError
-        self._offers = b""
-        if await self._commands(b"EHLO load.example\r\n") != 250:
+        self._write(b"EHLO load.example\r\n")
+        code, offers = self._reply()
+        if code != 250:
             raise EOFError
-        self._pipelining = self._may_pipeline and b"PIPELINING" in self._offers
+        self._pipelining = self._may_pipeline and b"PIPELINING" in offers
 
-    async def _commands(self, *commands: bytes) -> int:
+    def _commands(self, *commands: bytes) -> int:
         """Send commands, together where the server offers that; the first 4xx or 5xx, or the last code."""
-        assert self._writer is not None
         if self._pipelining:
-            self._writer.write(b"".join(commands))
-            codes = [await self._reply() for _ in commands]
+            self._write(b"".join(commands))
+            codes = [self._reply()[0] for _ in commands]
             return next((code for code in codes if code >= 400), codes[-1])
         code = 0
         for command in commands:
-            self._writer.write(command)
-            code = await self._reply()
+            self._write(command)
+            code = self._reply()[0]
             if code >= 400:
                 break
         return code
 
-    async def _reply(self) -> int:
-        self._offers = b""
-        while line := await self._reader.readline():
-            self._offers += line
+    def _write(self, content: bytes) -> None:
+        assert self._socket is not None
+        self._socket.sendall(content)
+
+    def _reply(self) -> tuple[int, bytes]:
+        """The next reply: its code, and all its lines."""
+        assert self._socket is not None
+        lines = b""
+        while True:
+            line, end, rest = self._ahead.partition(b"\r\n")
+            if not end:
+                block = self._socket.recv(65536)
+                if not block:
+                    raise EOFError
+                self._ahead += block
+                continue
+            self._ahead = rest
+            lines += line + end
             if line[3:4] != b"-":
-                return int(line[:3])
-        raise EOFError
+                return int(line[:3]), lines
 
 
-async def work(client: Client, waiting: deque[tuple[float, Mail]], done: list[Sent]) -> None:
-    """Send what waits, each when it is due, until nothing does."""
-    while waiting:
-        due, mail = waiting.popleft()
+def work(client: Client, waiting: deque[tuple[float, Mail]], done: list[Sent], over: threading.Event) -> None:
+    """Send what waits, each when it is due, until nothing does or it is over."""
+    while not over.is_set():
+        try:
+            due, mail = waiting.popleft()
+        except IndexError:
+            break
         if (early := due - time.monotonic()) > 0:
-            await asyncio.sleep(early)
+            time.sleep(early)
         sent_at = time.monotonic()
         try:
-            code = await client.send(mail)
+            code = client.send(mail)
         except (OSError, EOFError):
             code = 0
             client.drop()
-            await asyncio.sleep(0.05)  # not to knock without a pause while the service is away
+            time.sleep(0.05)  # not to knock without a pause while the service is away
         done.append(Sent(mail, sent_at, time.monotonic(), code))
-    await client.close()
+    client.close()
 
 
-async def run(arguments: argparse.Namespace, load: Sequence[Mail], done: list[Sent]) -> None:
+def run(arguments: argparse.Namespace, load: Sequence[Mail], done: list[Sent]) -> None:
     """Send the load; `done` gets what became of each mail, as far as it goes until a signal comes."""
-    task = asyncio.current_task()
-    assert task is not None
+    over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        signal.signal(number, lambda *_: over.set())
     start = time.monotonic() + 0.05
     step = 1 / arguments.rate if arguments.rate else 0.0
     waiting = deque((start + number * step, mail) for number, mail in enumerate(load))
-    clients = [
-        Client(
+    threads = []
+    for _ in range(arguments.connections):
+        client = Client(
             arguments.host,
             arguments.port,
             arguments.to,
             arguments.per_connection or len(load) + 1,
             not arguments.no_pipelining,
         )
-        for _ in range(arguments.connections)
-    ]
-    with suppress(asyncio.CancelledError):
-        await asyncio.gather(*(work(client, waiting, done) for client in clients))
+        threads.append(threading.Thread(target=work, args=(client, waiting, done, over)))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def summary(done: Sequence[Sent]) -> dict[str, object]:
@@ -219,7 +242,7 @@ def main() -> None:
     tickets = tickets_in(arguments.tickets) if arguments.tickets else []
     load = list(mails(arguments.count, arguments.mix, arguments.to, arguments.run, tickets))
     done: list[Sent] = []
-    asyncio.run(run(arguments, load, done))
+    run(arguments, load, done)
     if arguments.out:
         arguments.out.write_text("".join(sent.line() + "\n" for sent in done))
     print(json.dumps(summary(done)), flush=True)

@@ -1,13 +1,13 @@
 """Run one step to its end, even when the caller is cancelled meanwhile."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
 T = TypeVar("T")
 
 
-async def finish(step: Coroutine[Any, Any, T]) -> T:
+async def finish(step: Awaitable[T]) -> T:
     """Await `step` to its end; a cancellation of the caller is raised only then.
 
     Raises whatever the step raises. For BEGIN, COMMIT and ROLLBACK, which must never be half done.

@@ -74,17 +74,17 @@ class Inbox:
         if len(arrival.body) > IN_ROW:
             digest, body = await in_thread(self._files.keep, arrival.body), b""
         await self._database.writer.record(
-            Entry(
-                key=arrival.key,
-                channel=arrival.channel,
-                conversation=arrival.conversation,
-                envelope=arrival.envelope,
-                received_at=arrival.received_at,
-                next_attempt_at=arrival.received_at,
-                size=len(arrival.body),
-                body=body or None,
-                body_sha256=digest,
-            )
+            {
+                "key": arrival.key,
+                "channel": arrival.channel,
+                "conversation": arrival.conversation,
+                "envelope": arrival.envelope,
+                "received_at": arrival.received_at,
+                "next_attempt_at": arrival.received_at,
+                "size": len(arrival.body),
+                "body": body or None,
+                "body_sha256": digest,
+            }
         )
 
     async def claim(self, most: int, now: datetime) -> list[Claimed]:

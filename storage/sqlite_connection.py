@@ -100,10 +100,6 @@ class SqliteConnection:
         return await self._apart(work, *args, **kwargs)
 
     async def _apart(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        loop = asyncio.get_running_loop()
-
-        async def turn() -> T:
-            return await loop.run_in_executor(self._thread, lambda: work(*args, **kwargs))
-
+        turn = asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs))
         # To its end, so that a cancelled caller does not give the lock back while the thread still works.
-        return await finish(turn())
+        return await finish(turn)

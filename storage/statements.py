@@ -7,20 +7,37 @@ message goes through the models.
 import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from tortoise.connection import get_connection
 from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from storage.engine_sqlite import SafeSqliteClient
 
 
 async def insert(model: type[Model], values: Mapping[str, Any]) -> int:
     """Insert one row and return its id; columns that are not given get their model's defaults."""
-    sql, columns, defaults = _insert_of(model, _postgres())
-    given = [_given(values, name, defaults) for name in columns]
-    rows = await get_connection("default").execute_query_dict(sql, given)
+    form = _insert_of(model)
+    sql = _dialect(f"{form.sql} RETURNING id", _postgres())
+    rows = await get_connection("default").execute_query_dict(sql, form.row(values))
     return int(rows[0]["id"])
+
+
+async def insert_unknown(model: type[Model], key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose unique `key` is not there yet, in a transaction of their own."""
+    form = _insert_of(model)
+    sql = _dialect(f"{form.sql} ON CONFLICT ({key}) DO NOTHING", _postgres())
+    parameters = [form.row(values) for values in rows]
+    connection = get_connection("default")
+    if isinstance(connection, SafeSqliteClient):
+        await connection.insert_alone(sql, parameters)
+        return
+    async with in_transaction("default") as transaction:
+        await transaction.execute_many(sql, parameters)
 
 
 async def fetch(sql: str, *parameters: Any) -> list[dict[str, Any]]:
@@ -60,13 +77,25 @@ def parsed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _given(values: Mapping[str, Any], name: str, defaults: Mapping[str, Any]) -> Any:
-    value = values[name] if name in values else defaults[name]
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | tuple) else value
+@dataclass(frozen=True, slots=True)
+class _Insert:
+    """How rows of a model are inserted; `defaults` stands in for columns that are not given."""
+
+    sql: str
+    columns: tuple[str, ...]
+    defaults: Mapping[str, Any]
+
+    def row(self, values: Mapping[str, Any]) -> list[Any]:
+        found = [values[name] if name in values else self.defaults[name] for name in self.columns]
+        return [_json(value) if isinstance(value, dict | list | tuple) else value for value in found]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 @functools.cache
-def _insert_of(model: type[Model], postgres: bool) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+def _insert_of(model: type[Model]) -> _Insert:
     fields = model._meta.fields_map
     columns = tuple(name for name in model._meta.fields_db_projection if name != "id")
     defaults = {
@@ -75,9 +104,8 @@ def _insert_of(model: type[Model], postgres: bool) -> tuple[str, tuple[str, ...]
     }
     marks = ", ".join("?" for _ in columns)
     names = ", ".join(f'"{name}"' for name in columns)
-    table = model._meta.db_table
-    sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) RETURNING id'  # noqa: S608 - our own names
-    return _dialect(sql, postgres), columns, defaults
+    sql = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})'  # noqa: S608 - our own names
+    return _Insert(sql, columns, defaults)
 
 
 @functools.cache

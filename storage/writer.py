@@ -7,13 +7,12 @@ records share one fsync (group commit).
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import asyncpg
 import structlog
-from tortoise.connection import get_connection
 from tortoise.exceptions import (
     DBConnectionError,
     IntegrityError,
@@ -22,8 +21,8 @@ from tortoise.exceptions import (
 )
 from tortoise.transactions import in_transaction
 
-from storage.engine_sqlite import SafeSqliteClient
 from storage.models import Entry
+from storage.statements import insert_unknown
 
 T = TypeVar("T")
 Unit = Callable[[], Awaitable[T]]
@@ -76,7 +75,7 @@ class _Job:
 
 @dataclass(slots=True)
 class _Record:
-    entry: Entry
+    values: Mapping[str, Any]
     future: asyncio.Future[None]
 
 
@@ -103,14 +102,14 @@ class Writer:
             await asyncio.shield(self._task)
             self._task = None
 
-    async def record(self, entry: Entry) -> None:
-        """Commit one entry; an entry whose key is there already is left as it is.
+    async def record(self, values: Mapping[str, Any]) -> None:
+        """Commit one Entry, given by its columns; one whose key is there already is left as it is.
 
         Raises Unavailable when it could not be committed. After a cancellation the entry may still be
         committed: the key makes a repeat harmless.
         """
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._records.append(_Record(entry, future))
+        self._records.append(_Record(values, future))
         await self._handed_in(future)
 
     async def run(self, unit: Unit[T]) -> T:
@@ -144,7 +143,7 @@ class Writer:
 
     async def _commit_records(self, records: Sequence[_Record]) -> None:
         try:
-            await _insert_entries([record.entry for record in records])
+            await insert_unknown(Entry, "key", [record.values for record in records])
         except Exception as exc:  # noqa: BLE001 - handed to the callers
             log.error("records not committed", count=len(records), reason=str(exc) or type(exc).__name__)
             for record in records:
@@ -173,24 +172,6 @@ class Writer:
         else:
             for job, outcome in zip(jobs, outcomes, strict=True):
                 _succeed(job.future, outcome)
-
-
-async def _insert_entries(entries: Sequence[Entry]) -> None:
-    connection = get_connection("default")
-    if isinstance(connection, SafeSqliteClient):
-        await connection.insert_alone(_INSERT, [_values(entry) for entry in entries])
-        return
-    async with in_transaction("default"):
-        await Entry.bulk_create(entries, ignore_conflicts=True)
-
-
-_FIELDS = tuple(name for name in Entry._meta.fields_db_projection if name != "id")
-_INSERT = f"INSERT OR IGNORE INTO entries ({', '.join(_FIELDS)}) VALUES ({', '.join('?' * len(_FIELDS))})"  # noqa: S608
-
-
-def _values(entry: Entry) -> list[Any]:
-    fields = Entry._meta.fields_map
-    return [fields[name].to_db_value(getattr(entry, name), entry) for name in _FIELDS]
 
 
 def _take(queue: deque[T], most: int) -> list[T]:

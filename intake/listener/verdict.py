@@ -56,7 +56,8 @@ class Recorder:
 def _reply(task: asyncio.Task[object], delivered: Delivered) -> str:
     if not _succeeded(task, delivered):
         return TRY_AGAIN
-    tell(delivered, "accepted")
+    # In the loop's next turn, once the reply is on its way: the client waits for that, not for our log.
+    asyncio.get_running_loop().call_soon(tell, delivered, "accepted")
     name = task.result()
     # Nothing from inside goes out on the wire besides a name that is certain to be one.
     if isinstance(name, str) and _QUEUE_ID.fullmatch(name):
