@@ -38,11 +38,14 @@ class Service:
         self.folder, self.smtp_port, self.web_port = folder, smtp_port, web_port
         self.config = folder / "config.toml"
         otklik = [sys.executable, "-m", "bot"]
-        subprocess.run([*otklik, "init", str(folder)], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
-        text = self.config.read_text()
+        original = folder / "config.original"
+        if not original.exists():  # a desk may be used again, by a service with other ports
+            subprocess.run([*otklik, "init", str(folder)], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+            original.write_text(self.config.read_text())
+        text = original.read_text()
         text = re.sub(r"(?m)^port = 8025$", f"port = {smtp_port}", text)
         text = re.sub(r"(?m)^port = 8080$", f"port = {web_port}", text)
-        text += f'\n[mail.relay]\nhost = "127.0.0.1"\nport = {sink_port}\n'
+        text += f'\n[mail.relay]\nhost = "127.0.0.1"\nport = {sink_port or 25}\n'
         self.config.write_text(text)
         self._command = [*otklik, "run", "--config", str(self.config)]
         self.process: subprocess.Popen[bytes] | None = None

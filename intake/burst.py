@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 SPAN = 0.1  # seconds that are looked back
 MANY = 4  # messages within the span; a steady 20 a second is far below
-LONGEST = 3.0  # seconds that work is held back for one burst; then both share the machine
+LONGEST = 5.0  # seconds that work is held back for one burst; then both share the machine
 
 
 class Burst:
