@@ -62,7 +62,8 @@ class IncomingMessage:
     `sent_at`: the Date header in UTC, None when unreadable; a claim of the sender's.
     `text`: the whole body; `reply_text`: what is new in it; `links_to_shares`: file shares named there.
     `auto_reply`, `bounce`: what kind of machine wrote it; `refusal`: key of the first rule of
-    `intake.refusals` that refuses it, or None; `refusal_why`: that rule's reason.
+    `intake.refusals` that refuses it, or None; `refusal_why`: that rule's reason. `overruled`: the key of the
+    refusal that an agent set aside.
     `body_digest`: see `intake.mail.body_digest`. `defects`: what was wrong with the mail, as keys.
     """
 
@@ -85,6 +86,7 @@ class IncomingMessage:
     bounce: bool = False
     refusal: str | None = None
     refusal_why: str = ""
+    overruled: str = ""
     body_digest: str = ""
     defects: tuple[str, ...] = ()
 

@@ -45,13 +45,15 @@ def understand(
     own_addresses: frozenset[str],
     keep: Callable[[bytes], str],
     limits: Limits,
+    accept: bool = False,
 ) -> IncomingMessage:
     """Say what the mail `raw` is: who wrote it, what is new in it, which screenshots it brings.
 
     `envelope_from`: the sender that SMTP named, empty for the null sender, None when unknown.
     `own_addresses`: the desk's, in lower case. `keep` stores bytes for good and returns their SHA-256; it is
-    called for screenshots and their thumbnails, and not at all for a refused mail. Raises StoreFailed when
-    `keep` raises OSError, and nothing else, whatever `raw` holds.
+    called for screenshots and their thumbnails, not at all for a refused mail. `accept`: an agent takes it
+    in, whatever the rules of refusal say. Raises StoreFailed when `keep` raises OSError, and nothing
+    else, whatever `raw` holds.
     """
     root, defects = parts.read(raw, limits)
     body = bodies.read(root, limits)
@@ -62,6 +64,8 @@ def understand(
         defects=tuple(dict.fromkeys((*defects, *body.defects))),
     )
     judged = _judged(message, root, envelope_from, own_addresses)
+    if accept and judged.refusal:
+        judged = replace(judged, refusal=None, refusal_why="", overruled=judged.refusal)
     is_kept = judged.refusal in (None, "no-sender")
     return _with_files(_with_reply(judged), body, limits, _guarded(keep) if is_kept else _digest)
 

@@ -26,7 +26,9 @@ OURS = timedelta(seconds=5)  # pause after a failure of ours: a full disk, a los
 class Understands(Protocol):
     """Turns raw bytes (or the digest of a stored file) into a message, at a safe distance."""
 
-    async def understand(self, body: bytes | str, envelope_from: str | None) -> IncomingMessage: ...
+    async def understand(
+        self, raw: bytes | str, envelope_from: str | None, *, accept: bool = False
+    ) -> IncomingMessage: ...
 
 
 @dataclass(slots=True)
@@ -101,7 +103,9 @@ class Processing:
 
     async def _one(self, entry: Claimed) -> None:
         try:
-            incoming = await self._sandbox.understand(entry.body, entry.envelope.get("mail_from"))
+            incoming = await self._sandbox.understand(
+                entry.body, entry.envelope.get("mail_from"), accept=bool(entry.accepted_by)
+            )
             outcome = await self._take_in(entry, incoming)
         except (Unavailable, StoreFailed, SandboxStopped, OSError) as exc:
             log.error("entry postponed, the failure is ours", entry=entry.id, reason=str(exc))

@@ -40,6 +40,8 @@ _STATES = {
     "duplicate": EntryState.DUPLICATE,
     "set aside": EntryState.QUARANTINED,
 }
+# Refusals of what no person wrote or would read: an agent may take such a mail in, but nothing answers it.
+_NEVER_ANSWERED = frozenset({"own-mail", "bounce", "auto-reply", "null-sender", "list", "bulk", "no-reply"})
 _VERSION = re.compile(r"\b\d+\.\d+(?:\.\d+)*\b")
 
 
@@ -79,9 +81,9 @@ async def take_in(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: da
 
 
 async def _effects(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: datetime) -> Outcome:
-    if incoming.refusal == "no-sender":
+    if incoming.refusal == "no-sender" or not (incoming.refusal or incoming.from_addr):
         # A person may have written it, and nobody can be answered: people have to look at it (promises, P5).
-        return Outcome("set aside", why=incoming.refusal_why)
+        return Outcome("set aside", why=incoming.refusal_why or "there is no usable address in From")
     if incoming.refusal:
         return Outcome("refused", why=f"{incoming.refusal} ({incoming.refusal_why})")
     content_key, since = _content_key(incoming, now)
@@ -235,7 +237,9 @@ async def _owe_confirmation(
     )
     hour, day = await sent_lately(incoming.from_addr, "confirmation", arrival.now)
     suppressed = ""
-    if hour >= desk.confirmations_per_hour:
+    if incoming.overruled in _NEVER_ANSWERED:
+        suppressed = f"taken in by {arrival.entry.accepted_by} although it is refused as {incoming.overruled}"
+    elif hour >= desk.confirmations_per_hour:
         suppressed = f"{hour} confirmations to this address within the last hour"
     elif day >= desk.confirmations_per_day:
         suppressed = f"{day} confirmations to this address within the last day"

@@ -96,14 +96,18 @@ class Sandbox:
             await self.stop()
             raise
 
-    async def understand(self, raw: bytes | str, envelope_from: str | None) -> IncomingMessage:
+    async def understand(
+        self, raw: bytes | str, envelope_from: str | None, *, accept: bool = False
+    ) -> IncomingMessage:
         """Have one mail understood; `raw` is its bytes, or the digest under which the file store has them.
 
+        `envelope_from` and `accept`: see `intake.mail.understand`.
         Waits for a free worker. Raises WorkerKilled, UnderstandingFailed, StoreFailed (the disk's fault, not
         the mail's) or SandboxStopped. When the caller is cancelled the job ends by itself, unseen.
         """
+        asked = {"envelope_from": envelope_from} | ({"accept": True} if accept else {})
         worker = await self._free_worker()
-        return _message(await asyncio.shield(self._task(self._serve(worker, raw, envelope_from), self._jobs)))
+        return _message(await asyncio.shield(self._task(self._serve(worker, raw, asked), self._jobs)))
 
     async def stop(self) -> None:
         """End all workers; jobs in hand, and those that wait for a worker, raise SandboxStopped."""
@@ -140,10 +144,10 @@ class Sandbox:
         task.add_done_callback(forget)
         return task
 
-    async def _serve(self, worker: Worker, raw: bytes | str, envelope_from: str | None) -> dict[str, Any]:
+    async def _serve(self, worker: Worker, raw: bytes | str, asked: dict[str, Any]) -> dict[str, Any]:
         """Do one job with one worker, and give it back or replace it."""
         digest, content = (raw, b"") if isinstance(raw, str) else (None, raw)
-        head = {"digest": digest, "envelope_from": envelope_from}
+        head = {"digest": digest, "asked": asked}
         try:
             async with asyncio.timeout(self._seconds):
                 answer = await worker.ask(head, content)

@@ -57,7 +57,7 @@ def _answer(
     try:
         if head["digest"] is not None:
             raw = _stored(store, head["digest"])
-        return {"understood": understand(raw, envelope_from=head["envelope_from"]).to_json()}
+        return {"understood": understand(raw, **head["asked"]).to_json()}
     except StoreFailed as failure:
         return {"store_failed": str(failure)}
     except MemoryError:

@@ -47,6 +47,7 @@ class Claimed:
     received_at: datetime
     failures: int
     kills: int
+    accepted_by: str = ""
 
 
 def arrival_key(recipients: Sequence[str], body: bytes) -> str:
@@ -176,7 +177,8 @@ class Inbox:
 
     async def retry(self, entry_id: int, now: datetime) -> bool:
         """Take a quarantined entry up again; returns False when there is none of that id in quarantine."""
-        return await self._from_quarantine(
+        return await self._from(
+            EntryState.QUARANTINED,
             entry_id,
             state=EntryState.RECORDED,
             failures=0,
@@ -186,15 +188,31 @@ class Inbox:
             processed_at=None,
         )
 
-    async def discard(self, entry_id: int, now: datetime, who: str) -> bool:
-        """Close a quarantined entry without a ticket; its bytes stay. False when there is none."""
-        return await self._from_quarantine(
-            entry_id, state=EntryState.DISCARDED, processed_at=now, outcome=f"discarded by {who}"[:200]
+    async def accept(self, entry_id: int, now: datetime, who: str) -> bool:
+        """Have a refused entry taken in after all. Returns False when none of that id was refused."""
+        return await self._from(
+            EntryState.REFUSED,
+            entry_id,
+            state=EntryState.RECORDED,
+            accepted_by=who[:100],
+            next_attempt_at=now,
+            processed_at=None,
+            outcome="",
         )
 
-    async def _from_quarantine(self, entry_id: int, **changes: Any) -> bool:
+    async def discard(self, entry_id: int, now: datetime, who: str) -> bool:
+        """Close a quarantined entry without a ticket; its bytes stay. False when there is none."""
+        return await self._from(
+            EntryState.QUARANTINED,
+            entry_id,
+            state=EntryState.DISCARDED,
+            processed_at=now,
+            outcome=f"discarded by {who}"[:200],
+        )
+
+    async def _from(self, present: EntryState, entry_id: int, **changes: Any) -> bool:
         async def unit() -> int:
-            return await Entry.filter(id=entry_id, state=EntryState.QUARANTINED).update(**changes)
+            return await Entry.filter(id=entry_id, state=present).update(**changes)
 
         return bool(await self._database.writer.run(unit))
 
@@ -256,6 +274,7 @@ def _claimed(row: dict[str, Any]) -> Claimed:
         received_at=moment(row["received_at"]),
         failures=row["failures"],
         kills=row["kills"],
+        accepted_by=row["accepted_by"],
     )
 
 
@@ -267,5 +286,6 @@ def _claim() -> str:
         # The oldest unfinished entry of a conversation holds up the later ones: processed in order.
         due="""NOT EXISTS (SELECT 1 FROM entries p WHERE p.conversation = t.conversation
             AND p.id < t.id AND p.state IN ('recorded', 'processing')) ORDER BY t.id""",
-        returning="id, channel, conversation, envelope, body_sha256, body, received_at, failures, kills",
+        returning="id, channel, conversation, envelope, body_sha256, body, received_at, failures, kills,"
+        " accepted_by",
     )

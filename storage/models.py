@@ -27,6 +27,7 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
     CANCELLED = "cancelled"
     SUPPRESSED = "suppressed"
+    UNDELIVERABLE = "undeliverable"
 
 
 class Entry(Model):
@@ -51,6 +52,8 @@ class Entry(Model):
     envelope: fields.JSONField[dict[str, object]] = fields.JSONField()
     body_sha256 = fields.CharField(max_length=64, default="")
     body = fields.BinaryField(null=True)
+    accepted_by = fields.CharField(max_length=100, default="")
+    purged_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "entries"
@@ -64,6 +67,10 @@ class Client(Model):
     registered = fields.BooleanField(default=False)
     language = fields.CharField(max_length=8, default="")
     created_at = fields.DatetimeField()
+    blocked_at = fields.DatetimeField(null=True)
+    blocked_by = fields.CharField(max_length=100, default="")
+    blocked_why = fields.TextField(default="")
+    erased_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "clients"
@@ -132,9 +139,41 @@ class Message(Model):
     content_key = fields.CharField(max_length=64, default="")
     declined: fields.JSONField[list[dict[str, object]]] = fields.JSONField(default=list)
     shares: fields.JSONField[list[str]] = fields.JSONField(default=list)
+    automatic = fields.BooleanField(default=False)
+    authenticity = fields.CharField(max_length=300, default="")
 
     class Meta:
         table = "messages"
+
+
+class Participant(Model):
+    """A person besides the client who takes part in a ticket, because an agent added him."""
+
+    id = fields.BigIntField(primary_key=True)
+    ticket: fields.ForeignKeyRelation[Ticket] = fields.ForeignKeyField(
+        "otklik.Ticket", related_name="participants", on_delete=fields.CASCADE
+    )
+    ticket_id: int
+    address = fields.CharField(max_length=320)
+    added_by = fields.CharField(max_length=100)
+    added_at = fields.DatetimeField()
+
+    class Meta:
+        table = "participants"
+
+
+class Mailbox(Model):
+    """How far a mailbox was read: UIDs up to `last_uid` of this UIDVALIDITY were recorded."""
+
+    id = fields.BigIntField(primary_key=True)
+    name = fields.CharField(max_length=100, unique=True)
+    uidvalidity = fields.BigIntField(default=0)
+    last_uid = fields.BigIntField(default=0)
+    taken_in = fields.BigIntField(default=0)
+    changed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "mailboxes"
 
 
 class Screenshot(Model):
@@ -180,16 +219,16 @@ class Delivery(Model):
     """The outbox: what is owed to whom. `key` makes each intent unique; `content` is fixed once composed."""
 
     id = fields.BigIntField(primary_key=True)
-    ticket: fields.ForeignKeyRelation[Ticket] = fields.ForeignKeyField(
-        "otklik.Ticket", related_name="deliveries", on_delete=fields.CASCADE
+    ticket: fields.ForeignKeyNullableRelation[Ticket] = fields.ForeignKeyField(
+        "otklik.Ticket", related_name="deliveries", on_delete=fields.CASCADE, null=True
     )
-    ticket_id: int
+    ticket_id: int | None
     key = fields.CharField(max_length=100, unique=True)
     kind = fields.CharField(max_length=32)
     channel = fields.CharField(max_length=16)
     recipient = fields.CharField(max_length=320)
     language = fields.CharField(max_length=8)
-    state = fields.CharField(max_length=12, default=DeliveryState.OWED.value)
+    state = fields.CharField(max_length=16, default=DeliveryState.OWED.value)
     attempts = fields.IntField(default=0)
     created_at = fields.DatetimeField()
     next_attempt_at = fields.DatetimeField()

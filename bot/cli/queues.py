@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     inbox.command("show")(inbox_show)
     inbox.command("retry")(inbox_retry)
     inbox.command("discard")(inbox_discard)
+    inbox.command("accept")(inbox_accept)
     app.add_typer(inbox, name="inbox")
     outbox = typer.Typer(help="What is owed and not delivered.", no_args_is_help=True)
     outbox.command("list")(outbox_list)
@@ -97,6 +98,14 @@ def inbox_discard(entry_id: Id, config: ConfigOption = DEFAULT_CONFIG, as_json: 
     now = datetime.now(UTC)
     _change(config, as_json, entry_id, "entry", "in quarantine", "discarded",
             lambda database: Inbox(database, file_store(settings)).discard(entry_id, now, _WHO))  # fmt: skip
+
+
+def inbox_accept(entry_id: Id, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Take a refused entry in after all, as a request of its sender's."""
+    settings = load_settings(config)
+    now = datetime.now(UTC)
+    _change(config, as_json, entry_id, "entry", "refused", "will be taken in",
+            lambda database: Inbox(database, file_store(settings)).accept(entry_id, now, _WHO))  # fmt: skip
 
 
 def outbox_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:

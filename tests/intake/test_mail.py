@@ -195,3 +195,13 @@ def test_json_never_holds_nul_or_lone_surrogates() -> None:
     plain = message.to_json()
     assert (plain["subject"], plain["to"]) == ("abc", ["x@y"])
     json.dumps(plain, ensure_ascii=False).encode("utf-8")
+
+
+def test_the_screenshots_of_a_refused_mail_are_kept_when_an_agent_takes_it_in() -> None:
+    raw = mail_with(attached(png()), more="List-Id: <news.client.example>\n")
+    refused, taken = Kept(), Kept()
+    assert understood(raw, keep=refused.keep).refusal == "list"
+    assert refused == {}
+    message = understood(raw, keep=taken.keep, accept=True)
+    assert (message.refusal, message.overruled, len(message.screenshots)) == (None, "list", 1)
+    assert message.screenshots[0].sha256 in taken

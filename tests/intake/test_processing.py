@@ -23,7 +23,9 @@ class FakeSandbox:
         self.troubles = troubles
         self.seen: list[str] = []
 
-    async def understand(self, body: bytes | str, envelope_from: str | None) -> IncomingMessage:
+    async def understand(
+        self, body: bytes | str, envelope_from: str | None, *, accept: bool = False
+    ) -> IncomingMessage:
         assert isinstance(body, bytes)
         name = body.decode()
         self.seen.append(name)

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from desk.rating import Outcome as ClosedAs
+from intake import requests
 from intake.incoming import Declined, Screenshot
 from replies import answering, closing
 from storage.directory import Directory
 from storage.models import EntryState
-from tests.desk_on_disk import NOW, VERBS, DeskOnDisk, mail
+from tests.desk_on_disk import INTAKE, NOW, VERBS, DeskOnDisk, mail
 
 SHOT = Screenshot("kassa.png", "image/png", 640, 480, 1234, "ab" * 32, "cd" * 32)
 
@@ -217,3 +218,36 @@ async def test_a_client_is_answered_in_the_language_he_writes(desk: DeskOnDisk) 
     short = await desk.receives(mail("???", from_addr="nobody@short.example"))
     assert (await desk.ticket(english.ticket_id))["language"] == "en"
     assert (await desk.ticket(short.ticket_id))["language"] == "ru"
+
+
+async def test_a_refused_mail_can_be_taken_in_afterwards_and_a_machine_gets_no_answer(
+    desk: DeskOnDisk,
+) -> None:
+    refused = await desk.receives(mail(refusal="list", refusal_why="a mailing list"))
+    assert refused.what == "refused"
+    (entry,) = await desk.inbox.entries([EntryState.REFUSED], 10)
+    assert await desk.inbox.accept(int(entry["id"]), NOW, "Анна")
+    assert not await desk.inbox.accept(int(entry["id"]), NOW, "Анна"), "it is not refused any more"
+    (claimed,) = await desk.inbox.claim(1, NOW)
+    assert claimed.accepted_by == "Анна"
+    overruled = mail(overruled="list")
+    outcome = await desk.database.writer.run(lambda: requests.take_in(claimed, overruled, INTAKE, NOW))
+    assert outcome.what == "opened"
+    (delivery,) = (await desk.ticket(outcome.ticket_id))["deliveries"]
+    assert (delivery["kind"], delivery["state"]) == ("confirmation", "suppressed")
+    assert "Анна" in delivery["error"]
+
+
+async def test_a_person_s_mail_that_was_refused_as_spam_is_confirmed_when_it_is_taken_in(
+    desk: DeskOnDisk,
+) -> None:
+    outcome = await desk.receives(mail(overruled="spam"))
+    (delivery,) = (await desk.ticket(outcome.ticket_id))["deliveries"]
+    assert delivery["state"] == "owed"
+
+
+async def test_a_mail_without_a_sender_is_set_aside_even_when_its_refusal_is_overruled(
+    desk: DeskOnDisk,
+) -> None:
+    outcome = await desk.receives(mail(from_addr="", overruled="bounce"))
+    assert outcome.what == "set aside"

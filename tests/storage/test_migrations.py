@@ -10,9 +10,11 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from storage import database as module
 from storage.database import Database, SchemaMismatch, check, schema_of_open
-from storage.models import Client, Entry, Ticket
+from storage.models import Client, Delivery, Entry, Message, Ticket
 from storage.writer import Unavailable
 from tests.storage.conftest import NOW
+
+LATER = ("0002_indexes", "0003_mail_in_full")  # what a database of the first schema lacks
 
 
 async def migrated_to(url: str, name: str) -> TortoiseContext:
@@ -33,30 +35,86 @@ async def indexes() -> set[str]:
     return {row["name"] for row in await connection.execute_query_dict(query)}
 
 
-async def test_a_filled_database_of_the_first_schema_keeps_every_row(database_url: str) -> None:
-    context = await migrated_to(database_url, "0001_initial")
-    client = await Client.create(name="Ольга", registered=True, created_at=NOW)
-    for n in range(300):
-        await Ticket.create(
-            client=client, state="new", subject=f"№ {n}", channel="mail", language="ru", level="general",
-            promise="40 working hours", created_at=NOW, reaction_due_at=NOW,
+async def insert(table: str, **values: object) -> None:
+    """Insert a row as a version before would have: without the columns that came later."""
+    connection = get_connection("default")
+    is_postgres = connection.capabilities.dialect == "postgres"
+    marks = ", ".join(f"${n}" if is_postgres else "?" for n in range(1, len(values) + 1))
+    columns = ", ".join(f'"{name}"' for name in values)
+    await connection.execute_query(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(values.values()))
+
+
+async def fill(rows: int) -> None:
+    """A client with tickets, messages, deliveries and entries, in the columns of the first schema."""
+    await insert("clients", name="Ольга", registered=True, language="ru", created_at=NOW)
+    for n in range(1, rows + 1):
+        await insert(
+            "tickets", client_id=1, state="new", subject=f"№ {n}", channel="mail", language="ru",
+            level="general", promise="40 working hours", line="first", created_at=NOW, reaction_due_at=NOW,
         )  # fmt: skip
-        await Entry.create(
-            key=f"{n}", channel="smtp", conversation="c", next_attempt_at=NOW, received_at=NOW, size=3,
-            envelope={"n": n}, body=b"\x00\xff\x01",
+        await insert(
+            "messages", ticket_id=n, direction="in", author="", address="o@client.example", text=f"текст {n}",
+            new_text="", message_id=f"<{n}@client.example>", at=NOW, content_key="", declined="[]",
+            shares="[]",
         )  # fmt: skip
+        await insert(
+            "deliveries", ticket_id=n, key=f"{n}:confirmation", kind="confirmation", channel="mail",
+            recipient="o@client.example", language="ru", state="sent", attempts=1, created_at=NOW,
+            next_attempt_at=NOW, message_id=f"<otklik.{n}@desk.example>", in_reply_to="", references="",
+            error="", receipt="250", facts=f'{{"n": {n}}}', content=b"\x00\xff\x01",
+        )  # fmt: skip
+        await insert(
+            "entries", key=f"{n}", channel="smtp", conversation="c", state="done", attempts=1, failures=0,
+            kills=0, next_attempt_at=NOW, received_at=NOW, outcome="", trouble="", size=3,
+            envelope=f'{{"n": {n}}}', body_sha256="", body=b"\x00\xff\x01",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("schema", ["0001_initial", "0002_indexes"])
+async def test_a_filled_database_of_an_earlier_schema_keeps_every_row(database_url: str, schema: str) -> None:
+    context = await migrated_to(database_url, schema)
+    await fill(300)
     await context.close_connections()
     database = Database(database_url)
     await database.open()
     assert await Ticket.all().count() == 300
-    assert (await Ticket.get(id=300)).subject == "№ 299"
-    assert (await Entry.get(key="299")).body == b"\x00\xff\x01"
+    assert (await Ticket.get(id=300)).subject == "№ 300"
+    entry = await Entry.get(key="299")
+    assert (entry.body, entry.envelope, entry.accepted_by) == (b"\x00\xff\x01", {"n": 299}, "")
+    message = await Message.get(id=300)
+    assert (message.text, message.automatic, message.authenticity) == ("текст 300", False, "")
+    assert await Delivery.all().count() == 300
+    delivery = await Delivery.get(ticket_id=17)
+    assert (delivery.key, delivery.facts, delivery.content) == (
+        "17:confirmation", {"n": 17}, b"\x00\xff\x01",
+    )  # fmt: skip
+    client = await Client.get(id=1)
+    assert (client.name, client.blocked_at) == ("Ольга", None)
     assert {
         "entries_state",
         "entries_unfinished",
         "deliveries_state",
+        "deliveries_unfinished",
+        "deliveries_recipient",
+        "deliveries_message_id",
+        "deliveries_ticket",
         "messages_message_id",
     } <= await indexes()
+    await database.close()
+
+
+async def test_a_delivery_needs_no_ticket_and_the_next_one_no_number_given_before(database_url: str) -> None:
+    context = await migrated_to(database_url, "0002_indexes")
+    await fill(3)
+    await context.close_connections()
+    database = Database(database_url)
+    await database.open()
+    alarm = await Delivery.create(
+        key="alarm", kind="alarm", channel="mail", recipient="boss@desk.example", language="ru",
+        state="undeliverable", created_at=NOW, next_attempt_at=NOW, message_id="<a@desk.example>", facts={},
+    )  # fmt: skip
+    assert alarm.id == 4
+    assert (await Delivery.get(id=4)).ticket_id is None
     await database.close()
 
 
@@ -77,7 +135,7 @@ async def test_an_older_database_is_refused_when_it_must_not_be_migrated(databas
     await context.close_connections()
     with pytest.raises(SchemaMismatch, match="otklik migrate"):
         await Database(database_url).open(migrate=False)
-    assert (await check(database_url)).missing == ("0002_indexes",)
+    assert (await check(database_url)).missing == LATER
 
 
 async def test_a_migration_that_breaks_off_leaves_the_database_as_it_was(
@@ -92,7 +150,7 @@ async def test_a_migration_that_breaks_off_leaves_the_database_as_it_was(
         await Database(database_url).open()
     monkeypatch.undo()
     context = await module.connect(database_url)
-    assert (await schema_of_open()).missing == ("0002_indexes",)
+    assert (await schema_of_open()).missing == LATER
     assert "entries_state" not in await indexes()
     await context.close_connections()
     database = Database(database_url)
