@@ -1,10 +1,12 @@
 """Runs the service: opens what the parts share, supervises them, closes in order."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import structlog
 
 from bot.config import Settings
+from bot.loop_failures import LoopFailures
 from bot.status import Status, metrics
 from bot.supervisor import Part, Supervisor
 from bot.wiring import PARTS, Service, parts, service, site, site_part
@@ -12,6 +14,10 @@ from storage.database import is_sqlite, sqlite_path
 from storage.instance import InstanceLock
 
 log = structlog.get_logger("bot.service")
+
+
+class Unwritable(Exception):
+    """A folder of the desk's can't be made or written to."""
 
 
 async def run(
@@ -23,17 +29,14 @@ async def run(
     """Run the wanted parts until SIGTERM or SIGINT. `ready` is called once everything is open.
 
     Raises AlreadyRunning when another service holds an embedded database, SchemaMismatch or Unavailable
-    when the database can't be used.
+    when the database can't be used, Unwritable when a folder can't.
     """
-    for folder in (settings.desk.data_dir, settings.files.store):
-        folder.mkdir(parents=True, exist_ok=True)
+    asyncio.get_running_loop().set_exception_handler(LoopFailures())
     built = service(settings, wanted)
-    lock = None
-    if is_sqlite(built.database.url):
-        # Beside the database, not in data_dir: another configuration may name the same file.
-        database = sqlite_path(built.database.url).resolve()
-        lock = InstanceLock(database.with_name(f"{database.name}.lock"))
-        lock.take()
+    try:
+        lock = _prepared(settings, built)
+    except OSError as exc:
+        raise Unwritable(f"{exc.filename}: {exc.strerror}") from exc
     try:
         await built.database.open()
         try:
@@ -44,6 +47,19 @@ async def run(
         if lock is not None:
             lock.release()
     log.info("stopped")
+
+
+def _prepared(settings: Settings, built: Service) -> InstanceLock | None:
+    """Make the desk's folders; an embedded database is locked for this service alone."""
+    for folder in (settings.desk.data_dir, settings.files.store):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not is_sqlite(built.database.url):
+        return None
+    # Beside the database, not in data_dir: another configuration may name the same file.
+    database = sqlite_path(built.database.url).resolve()
+    lock = InstanceLock(database.with_name(f"{database.name}.lock"))
+    lock.take()
+    return lock
 
 
 async def _supervised(

@@ -1,6 +1,7 @@
 """How the service is: each part's health, and the figures that /metrics tells."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,8 @@ import structlog
 from bot.supervisor import Part
 from bot.web.metrics import Metrics
 from bot.wiring import Service
+from intake.mailbox.mailboxes import Mailboxes
+from intake.mailbox.standing import Standing
 from storage.models import DeliveryState, EntryState
 
 log = structlog.get_logger("bot.status")
@@ -71,17 +74,22 @@ class Status:
             "quarantined": backlog.quarantined,
         }
         found["outbox"] = self._outbox()
-        return found
+        return found | self._mailboxes()
+
+    def _mailboxes(self) -> dict[str, dict[str, Any]]:
+        """Each mailbox as a part of its own: the others, and the listener, go on without it."""
+        watched = self._service.mailboxes
+        return {f"mailbox {one.name}": one.told() for one in watched.standings} if watched else {}
 
     def _outbox(self) -> dict[str, Any]:
         backlog, deliveries = self.backlog, self._service.deliveries
-        resting = deliveries.pause.reason if deliveries is not None and deliveries.pause.seconds else ""
+        trouble = deliveries.trouble if deliveries is not None else ""
         return {
-            "status": "failing" if resting else "ok",
+            "status": "failing" if trouble else "ok",
             "owed": backlog.deliveries,
             "oldest_seconds": round(backlog.oldest_delivery),
             "dead": backlog.dead,
-        } | ({"reason": resting} if resting else {})
+        } | ({"reason": trouble} if trouble else {})
 
     async def _count(self) -> None:
         service, now = self._service, datetime.now(UTC)
@@ -139,6 +147,8 @@ def metrics(service: Service, status: Status) -> Metrics:
     )
     _listener_figures(told, service)
     _worker_figures(told, service)
+    if service.mailboxes is not None:
+        mailbox_figures(told, service.mailboxes)
     return told
 
 
@@ -160,6 +170,26 @@ def _listener_figures(told: Metrics, service: Service) -> None:
     )
 
 
+def mailbox_figures(told: Metrics, watched: Mailboxes) -> None:
+    """What Prometheus is told of each mailbox."""
+
+    def each(figure: Callable[[Standing], float]) -> Callable[[], dict[str, float]]:
+        return lambda: {one.name: figure(one) for one in watched.standings}
+
+    figures: tuple[tuple[str, str, Callable[[Standing], float]], ...] = (
+        ("ok", "Whether a mailbox comes in", lambda one: float(not one.failing)),
+        ("connected", "Whether there is a connection", lambda one: float(one.connected)),
+        ("waiting", "Mails there that are not recorded", lambda one: one.waiting),
+        ("too_large", "Mails there that are too large to be taken in", lambda one: one.too_large),
+        ("looked_at_seconds", "When it was last looked at, Unix time; 0: never",
+         lambda one: one.last_looked_at.timestamp() if one.last_looked_at else 0.0),
+    )  # fmt: skip
+    for name, told_as, figure in figures:
+        told.gauge(f"otklik_mailbox_{name}", told_as, each(figure), label="mailbox")
+    told.counter("otklik_mailbox_taken_in", "Mails ever recorded from it", each(lambda one: one.taken_in),
+                 label="mailbox")  # fmt: skip
+
+
 def _worker_figures(told: Metrics, service: Service) -> None:
     if (processing := service.processing) is not None:
         told.counter(
@@ -171,6 +201,10 @@ def _worker_figures(told: Metrics, service: Service) -> None:
                 "quarantined": processing.counts.quarantined,
             },
             label="outcome",
+        )
+    if (retention := service.retention) is not None:
+        told.counter(
+            "otklik_purged", "What was removed after its term, by kind", retention.purged.counts, label="kind"
         )
     if (deliveries := service.deliveries) is not None:
         told.counter(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot import mailboxes, senders
 from bot.admission import Admission
 from bot.config import Settings
 from bot.rules import file_store, languages, own_addresses, rules, web_secret
@@ -18,6 +19,7 @@ from intake.arrivals import arrival
 from intake.burst import Burst
 from intake.incoming import IncomingMessage
 from intake.limits import Limits
+from intake.mailbox.mailboxes import Mailboxes
 from intake.processing import Processing
 from intake.sandbox import Sandbox
 from intake.smtp import Delivered, Listener
@@ -31,10 +33,11 @@ from replies.smtp import RelayCarrier
 from replies.smtp import RelaySettings as Relay
 from replies.wording import Wording
 from storage.database import Database, is_sqlite
-from storage.inbox import Claimed, Inbox
+from storage.inbox import Arrival, Claimed, Inbox
 from storage.outbox import Outbox
+from storage.retention import Retention, Terms
 
-PARTS = ("listener", "intake", "deliveries", "web")
+PARTS = ("listener", "mailboxes", "intake", "deliveries", "web")
 MB = 1024 * 1024
 
 
@@ -51,7 +54,7 @@ def letters(settings: Settings, languages: Languages) -> Letters:
         levels={level.key: level for level in known.levels},
         largest_screenshot=settings.files.max_screenshot_mb * MB,
     )
-    return Letters(desk, languages, known.numbering, web_secret(settings))
+    return Letters(desk, languages, known.numbering, web_secret(settings), settings.mail.tag_separator)
 
 
 def carrier(settings: Settings) -> Carrier:
@@ -61,7 +64,8 @@ def carrier(settings: Settings) -> Carrier:
         return FolderCarrier(outgoing_folder(settings))
     password = relay.password.get_secret_value() if relay.password else ""
     name = settings.mail.server_name()
-    return RelayCarrier(Relay(relay.host, relay.port, relay.security, relay.username, password, name))
+    tokens = mailboxes.tokens(relay.oauth)
+    return RelayCarrier(Relay(relay.host, relay.port, relay.security, relay.username, password, name, tokens))
 
 
 def outgoing_folder(settings: Settings) -> Path:
@@ -69,15 +73,18 @@ def outgoing_folder(settings: Settings) -> Path:
     return settings.desk.data_dir / "outgoing"
 
 
-def sandbox(settings: Settings) -> Sandbox:
-    """The worker processes that parse mail and check images."""
+def sandbox(
+    settings: Settings, *, workers: int | None = None, call: str = "intake.mail:understand"
+) -> Sandbox:
+    """The worker processes that parse mail and check images; `workers` and `call` as in `Sandbox`."""
     return Sandbox(
-        workers=settings.processing.workers,
+        workers=workers or settings.processing.workers,
         seconds=settings.processing.parse_seconds,
         memory_mb=settings.processing.parse_memory_mb,
         files_root=settings.files.store,
         own_addresses=own_addresses(settings),
         limits=Limits(screenshot_bytes=settings.files.max_screenshot_mb * MB),
+        call=call,
     )
 
 
@@ -92,9 +99,12 @@ class Service:
     admission: Admission
     burst: Burst = field(default_factory=Burst)
     listener: Listener | None = None
+    mailboxes: Mailboxes | None = None
     processing: Processing | None = None
     sandbox: Sandbox | None = None
+    checks: Sandbox | None = None
     deliveries: Deliveries | None = None
+    retention: Retention | None = None
 
 
 def service(settings: Settings, wanted: Sequence[str]) -> Service:
@@ -112,10 +122,26 @@ def service(settings: Settings, wanted: Sequence[str]) -> Service:
         built.deliveries = _deliveries(built)
     if "intake" in wanted:
         built.sandbox = sandbox(settings)
+        built.checks = senders.checking(settings)
         built.processing = _processing(built, built.sandbox)
+        built.retention = Retention(database, files, terms(settings))
     if "listener" in wanted and settings.mail.listener.enabled:
         built.listener = _listener(built)
+    if "mailboxes" in wanted and settings.mail.mailboxes:
+        built.mailboxes = _mailboxes(built)
     return built
+
+
+def terms(settings: Settings) -> Terms:
+    """How long what the desk keeps lasts."""
+    kept = settings.retention
+    return Terms(
+        raw_mail=kept.raw_mail_days,
+        refused=kept.refused_days,
+        quarantine=kept.quarantine_days,
+        deliveries=kept.deliveries_days,
+        closed_tickets=kept.closed_tickets_days,
+    )
 
 
 def _sole(built: Service) -> bool:
@@ -145,6 +171,11 @@ def _processing(built: Service, understands: Sandbox) -> Processing:
         reopen_days=settings.desk.reopen_days,
         confirmations_per_hour=settings.mail.confirmations_per_hour,
         confirmations_per_day=settings.mail.confirmations_per_day,
+        confirm_unverified=settings.mail.confirm_unverified,
+        agents=senders.agents(settings),
+        own_addresses=own_addresses(settings),
+        secret=web_secret(settings),
+        tag_separator=settings.mail.tag_separator,
     )
 
     async def take_in(entry: Claimed, incoming: IncomingMessage) -> requests.Outcome:
@@ -162,6 +193,23 @@ def _processing(built: Service, understands: Sandbox) -> Processing:
         taken_in=taken_in,
         sole=_sole(built),
         held_back=built.burst.going_on,
+        verify=senders.verifier(settings, built.checks),
+        trusted_authserv_id=senders.trusted_servers(settings),
+    )
+
+
+def _mailboxes(built: Service) -> Mailboxes:
+    async def record(arrival: Arrival) -> None:
+        await built.inbox.record(arrival)
+        if built.processing is not None:
+            built.processing.wake()
+
+    def owed() -> None:
+        if built.deliveries is not None:
+            built.deliveries.wake()
+
+    return mailboxes.mailboxes(
+        built.settings, built.database, record=record, admit=built.admission, owed=owed
     )
 
 
@@ -197,8 +245,12 @@ def parts(built: Service) -> list[Part]:
     found: list[Part] = []
     if built.listener is not None:
         found.append(_listener_part(built.listener))
+    if built.mailboxes is not None:
+        found.append(Part("mailboxes", built.mailboxes.run, built.mailboxes.stop))
     if built.processing is not None and built.sandbox is not None:
-        found.append(_intake_part(built.processing, built.sandbox))
+        found.append(_intake_part(built.processing, [s for s in (built.sandbox, built.checks) if s]))
+    if built.retention is not None:
+        found.append(Part("retention", built.retention.run, built.retention.stop))
     if built.deliveries is not None:
         found.append(Part("deliveries", built.deliveries.run, built.deliveries.stop))
     return found
@@ -258,13 +310,15 @@ def _listener_part(listener: Listener) -> Part:
     return Part("listener", run, stop)
 
 
-def _intake_part(processing: Processing, understands: Sandbox) -> Part:
+def _intake_part(processing: Processing, sandboxes: Sequence[Sandbox]) -> Part:
     async def run() -> None:
-        await understands.start()
+        for sandbox in sandboxes:
+            await sandbox.start()
         await processing.run()
 
     async def stop() -> None:
         await processing.stop()
-        await understands.stop()
+        for sandbox in sandboxes:
+            await sandbox.stop()
 
     return Part("intake", run, stop)

@@ -20,6 +20,8 @@ class Limits:
     text_chars: int = 1_000_000
     html: int = 4 * 1024 * 1024
     html_depth: int = 1_000
+    packed_files: int = 100
+    rtf: int = 256 * 1024
     screenshots: int = 20
     screenshot_bytes: int = 10 * 1024 * 1024
     pixels: int = 40_000_000

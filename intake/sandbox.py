@@ -43,8 +43,9 @@ class Sandbox:
 
     `seconds`: how long one mail may take. `memory_mb`: address space of a worker in MiB. `files_root`: the
     file store, to which the workers write screenshots. `own_addresses`: the desk's, in lower case.
-    `call` names the function that is called for each mail as `module:function`, with the arguments of
-    `intake.mail.understand`; tests put a misbehaving one there.
+    `call` names the function that is called for each mail as `module:function`: that of `intake.mail`, or
+    another that takes the same fixed arguments and has a result with `to_json`; tests put a misbehaving one
+    there.
     """
 
     def __init__(
@@ -97,17 +98,33 @@ class Sandbox:
             raise
 
     async def understand(
-        self, raw: bytes | str, envelope_from: str | None, *, accept: bool = False
+        self,
+        raw: bytes | str,
+        envelope_from: str | None,
+        *,
+        accept: bool = False,
+        trusted_authserv_id: str = "",
     ) -> IncomingMessage:
-        """Have one mail understood; `raw` is its bytes, or the digest under which the file store has them.
+        """Have one mail understood; see `ask`, and for the arguments `intake.mail.understand`."""
+        asked: dict[str, Any] = {"envelope_from": envelope_from}
+        # What is at its default is left out: functions that tests put there know the necessary ones alone.
+        asked |= {"accept": True} if accept else {}
+        asked |= {"trusted_authserv_id": trusted_authserv_id} if trusted_authserv_id else {}
+        answer = await self.ask(raw, asked)
+        try:
+            return IncomingMessage.from_json(answer)
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnderstandingFailed(f"the worker's answer is none: {error}") from error
 
-        `envelope_from` and `accept`: see `intake.mail.understand`.
-        Waits for a free worker. Raises WorkerKilled, UnderstandingFailed, StoreFailed (the disk's fault, not
-        the mail's) or SandboxStopped. When the caller is cancelled the job ends by itself, unseen.
+    async def ask(self, raw: bytes | str, asked: dict[str, Any]) -> dict[str, Any]:
+        """Have the function called for one mail with the arguments `asked`; returns its result as plain JSON.
+
+        `raw` is the mail's bytes, or the digest under which the file store has them. Waits for a free worker.
+        Raises WorkerKilled, UnderstandingFailed, StoreFailed (the disk's fault, not the mail's) or
+        SandboxStopped. When the caller is cancelled the job ends by itself, unseen.
         """
-        asked = {"envelope_from": envelope_from} | ({"accept": True} if accept else {})
         worker = await self._free_worker()
-        return _message(await asyncio.shield(self._task(self._serve(worker, raw, asked), self._jobs)))
+        return _result(await asyncio.shield(self._task(self._serve(worker, raw, asked), self._jobs)))
 
     async def stop(self) -> None:
         """End all workers; jobs in hand, and those that wait for a worker, raise SandboxStopped."""
@@ -193,12 +210,12 @@ class Sandbox:
         self._free.put_nowait(worker)
 
 
-def _message(answer: dict[str, Any]) -> IncomingMessage:
+def _result(answer: dict[str, Any]) -> dict[str, Any]:
     if "store_failed" in answer:
         raise StoreFailed(str(answer["store_failed"]))
     if "failed" in answer:
         raise UnderstandingFailed(str(answer["failed"]))
-    try:
-        return IncomingMessage.from_json(answer["understood"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnderstandingFailed(f"the worker's answer is none: {error}") from error
+    result = answer.get("understood")
+    if not isinstance(result, dict):
+        raise UnderstandingFailed("the worker's answer is none")
+    return result

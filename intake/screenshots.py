@@ -9,6 +9,7 @@ from itertools import islice
 
 from PIL import Image, ImageSequence
 
+from intake.file_kinds import kind_of
 from intake.incoming import Declined, Screenshot
 from intake.limits import Limits
 
@@ -56,7 +57,7 @@ def recognise(
     """
     media_type = sniffed_type(content)
     if media_type is None:
-        return Declined(name, "format", claimed_type)
+        return Declined(name, "format", claimed_type, kind_of(content))
     if len(content) > limits.screenshot_bytes:
         return Declined(name, "too-large", claimed_type)
     try:

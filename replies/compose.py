@@ -86,20 +86,24 @@ def compose(kind: str, language: str | None, facts: Facts, desk: Desk, languages
     Facts of every kind: `number`. Moments are ISO 8601 with an offset; a promise is "8 working hours".
 
     confirmation: level, promise, due_at, calendar, ticket_url; client_name, client_vocative, ask_for_details,
-        screenshots [name], declined [{name, reason}], shares [url], follow_up_of (a number) may be missing.
+        screenshots [name], declined [{name, reason, hint}], shares [url], follow_up_of (a number) may be
+        missing.
         Nothing of the client's is echoed but his files' names: neither subject nor text nor links.
     answer: text, ticket_url; agent_name may be missing.
     invitation: rate_urls {stars: url}, expires_at.
     level-change: level, promise, due_at, ticket_url; old_due_at, reason, reacted may be missing.
     reopened: ticket_url; due_at may be missing.
     closed-without-invitation (or `closed`): nothing more.
+    blocked: about no ticket, so `number` is empty; client_name may be missing.
+    alarm: about no ticket either; what (stopped | resumed), mailbox, since; reason may be missing.
 
     Raises KeyError for a missing fact or an unknown kind, ValueError for one that can't be read, such as a
     link that is not to our own pages.
     """
     case = _Case(Wording(languages, language or desk.default_language), desk, facts)
     subject_key, blocks = _KINDS[kind](case)
-    subject = f"[#{case.number}] {case.words.text(subject_key)}"
+    words = case.words.text(subject_key, mailbox=plain_line(facts.get("mailbox") or ""))
+    subject = f"[#{case.number}] {words}" if case.number else words
     html = as_html(blocks, language=case.words.language, title=subject, number=case.number)
     return Letter(plain_line(subject), as_text(blocks), html)
 
@@ -190,6 +194,27 @@ def _closed(case: _Case) -> _Body:
     )
 
 
+def _blocked(case: _Case) -> _Body:
+    words = case.words
+    return "blocked.subject", (
+        Block((words.greeting(case.facts.get("client_name"), case.facts.get("client_vocative")),)),
+        _paragraph(case, "blocked.text"),
+        _paragraph(case, "blocked.mistaken"),
+        _signature(case),
+    )
+
+
+def _alarm(case: _Case) -> _Body:
+    what, mailbox = case.facts["what"], plain_line(case.facts["mailbox"])
+    since = case.words.deadline(case.moment("since"), case.desk.timezone)
+    blocks = [_paragraph(case, f"alarm.{what}.text", mailbox=mailbox, moment=since)]
+    if what == "stopped":
+        if reason := plain_line(case.facts.get("reason") or "", 300):
+            blocks.append(_paragraph(case, "alarm.reason", reason=reason))
+        blocks.append(_paragraph(case, "alarm.stopped.next"))
+    return f"alarm.{what}.subject", (*blocks, _signature(case))
+
+
 _KINDS: Mapping[str, Callable[[_Case], _Body]] = {
     "confirmation": _confirmation,
     "answer": _answer,
@@ -198,6 +223,8 @@ _KINDS: Mapping[str, Callable[[_Case], _Body]] = {
     "reopened": _reopened,
     "closed-without-invitation": _closed,
     "closed": _closed,
+    "blocked": _blocked,
+    "alarm": _alarm,
 }
 KINDS = tuple(_KINDS)
 

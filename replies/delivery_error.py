@@ -7,12 +7,20 @@ class DeliveryError(Exception):
     `permanent`: trying again is of no use. `retry_after`: the least pause in seconds before the next try, 0
     if the usual one will do.
     `channel`: nothing of this one delivery's doing; the whole channel (the relay, its credentials) failed.
+    `policy`: the other side refused the mail as such and not its recipient, as it may refuse all of ours.
     """
 
     def __init__(
-        self, reason: str, *, permanent: bool = False, retry_after: float = 0.0, channel: bool = False
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        retry_after: float = 0.0,
+        channel: bool = False,
+        policy: bool = False,
     ) -> None:
         super().__init__(reason)
+        self.policy = policy
         self.permanent = permanent
         self.retry_after = retry_after
         self.channel = channel

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from desk import tags
 from desk.ticket import Numbering
 from replies import links
 from replies.compose import Desk, compose
@@ -30,10 +31,11 @@ class Letters:
     languages: Languages
     numbering: Numbering
     secret: bytes
+    tag_separator: str = ""
 
     def __call__(self, due: Due) -> bytes:
         """The mail's bytes; raises KeyError or ValueError for facts that can't be worded."""
-        number = self.numbering.format(due.ticket_id)
+        number = self.numbering.format(due.ticket_id) if due.ticket_id is not None else ""
         letter = compose(due.kind, due.language, self._facts(due, number), self.desk, self.languages)
         return build(
             letter,
@@ -46,23 +48,38 @@ class Letters:
             in_reply_to=due.in_reply_to,
             references=tuple(due.references.split()),
             auto_submitted=_AUTO_SUBMITTED.get(due.kind, "auto-generated"),
+            reply_to=self._reply_to(due),
         )
 
-    def envelope_sender(self, due: Due) -> str:
-        """Empty for a machine's mail, so that no bounce and no auto-reply can come back (RFC 3834, 3.3).
+    def _reply_to(self, due: Due) -> str:
+        """Our address with a signed tag that tells the ticket, for mail programs that send no In-Reply-To."""
+        if not self.tag_separator or due.ticket_id is None:
+            return ""
+        tag = tags.sign(tags.TICKET, due.ticket_id, self.secret)
+        return tags.tagged(self.desk.address, self.tag_separator, tag)
 
-        A bounce of an agent's answer comes back to the desk, where it is filed.
+    def envelope_sender(self, due: Due) -> str:
+        """Where bounces come back to: our address with a signed tag that tells the delivery (desk.tags).
+
+        Without tags it is empty for a machine's mail, so that no bounce and no auto-reply can come back (RFC
+        3834, 3.3), and the desk's address for an agent's answer: its bounce is found by our Message-ID in it.
         """
+        if self.tag_separator:
+            return tags.tagged(
+                self.desk.address, self.tag_separator, tags.sign(tags.BOUNCE, due.id, self.secret)
+            )
         return self.desk.address if due.kind == "answer" else ""
 
     def _facts(self, due: Due, number: str) -> dict[str, Any]:
-        facts = {**due.facts, "number": number, "ticket_url": self._ticket_url(due)}
+        facts: dict[str, Any] = {**due.facts, "number": number}
+        if due.ticket_id is not None:
+            facts["ticket_url"] = self._ticket_url(due.ticket_id, due.created_at)
         if due.kind == "invitation":
             facts["rate_urls"] = self._rate_urls(due)
         return facts
 
-    def _ticket_url(self, due: Due) -> str:
-        token = links.sign("ticket", {"t": due.ticket_id}, due.created_at + TICKET_LINK, self.secret)
+    def _ticket_url(self, ticket_id: int, since: datetime) -> str:
+        token = links.sign("ticket", {"t": ticket_id}, since + TICKET_LINK, self.secret)
         return f"{self.desk.public_url}/ticket/{token}"
 
     def _rate_urls(self, due: Due) -> dict[str, str]:

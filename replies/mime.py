@@ -29,6 +29,7 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
 )
+_LOCAL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}")  # RFC 6532 §3.2; \w holds no control and no space
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 
@@ -53,6 +54,14 @@ def ascii_address(address: str) -> str:
     return written
 
 
+def _recipient(address: str) -> str:
+    """An address to write to; a local part beyond ASCII stays: it needs a relay with SMTPUTF8 (RFC 6531)."""
+    local, _, domain = address.rpartition("@")
+    if local.isascii() or not _LOCAL.fullmatch(local):
+        return ascii_address(address)
+    return local + ascii_address(f"x@{domain}").removeprefix("x")
+
+
 def build(
     letter: Letter,
     *,
@@ -66,25 +75,28 @@ def build(
     references: Sequence[str],
     auto_submitted: AutoSubmitted | None,
     attachments: Sequence[Attachment] = (),
+    reply_to: str = "",
 ) -> bytes:
     """The mail: 7-bit, lines of at most 78 characters, CR LF, text and HTML as alternatives.
 
-    `sender` is the desk's address, `recipient` the one address it goes to. `date` is aware. `references`:
-    the thread so far, oldest first; ids that are none are left out. `auto_submitted`: RFC 3834, None only
-    for what a person wrote. No value can add a header or end one. Raises Unmailable for an address that
+    `sender` is the desk's address, `recipient` the one address it goes to; only its local part is ever beyond
+    7 bits (RFC 6532). `date` is aware. `reply_to`: another address of ours, or empty. `references`: the
+    thread so far, oldest first; ids that are none are left out. `auto_submitted`: RFC 3834, None only for
+    what a person wrote. No value can add a header or end one. Raises Unmailable for an address that
     can't be written, ValueError for a naive date or a Message-ID that is none.
     """
     if date.tzinfo is None or not _MESSAGE_ID.fullmatch(message_id):
         raise ValueError(f"a mail needs an aware date and a Message-ID, not {date} and {message_id!r}")
     headers = [
         ("From", f"{_phrase(sender_name)} <{ascii_address(sender)}>".lstrip()),
-        ("To", f"<{ascii_address(recipient)}>"),
+        ("To", f"<{_recipient(recipient)}>"),
+        *([("Reply-To", f"<{ascii_address(reply_to)}>")] if reply_to else []),
         ("Subject", _unstructured(letter.subject)),
         ("Date", format_datetime(date.astimezone(UTC).replace(microsecond=0))),
         ("Message-ID", message_id),
         *_thread(in_reply_to, references),
         *_automatic(auto_submitted),
-        ("X-Otklik-Ticket", _unstructured(ticket_number)),
+        *([("X-Otklik-Ticket", _unstructured(ticket_number))] if ticket_number else []),
         ("MIME-Version", "1.0"),
     ]
     body = _multipart("alternative", message_id, [_text("plain", letter.text), _text("html", letter.html)])
@@ -118,8 +130,11 @@ def _automatic(auto_submitted: AutoSubmitted | None) -> list[tuple[str, str]]:
 
 
 def _header(name: str, value: str) -> bytes:
-    """One header, folded at spaces. Its value is ASCII without controls by now, or this is a bug."""
-    if not _PRINTABLE.fullmatch(value):
+    """One header, folded at spaces. Its value is ASCII without controls by now, or this is a bug.
+
+    To alone may hold an international address, which `_recipient` has looked at.
+    """
+    if not _PRINTABLE.fullmatch(value) and name != "To":
         raise ValueError(f"{name} holds what no header may hold")
     lines, line = [], f"{name}:"
     for word in value.split(" "):
@@ -127,7 +142,7 @@ def _header(name: str, value: str) -> bytes:
             lines.append(line)
             line = ""
         line += f" {word}"
-    return "\r\n".join([*lines, line, ""]).encode("ascii")
+    return "\r\n".join([*lines, line, ""]).encode("utf-8")
 
 
 def _unstructured(text: str) -> str:

@@ -23,6 +23,7 @@ CARRY_TRIES = 5  # before a delivery that a carrier can't even try is given up
 GIVE_UP = timedelta(days=5)  # RFC 5321, section 4.5.4.1: at least 4-5 days
 # Seconds before the next try of a delivery, by the number of tries; spread by a tenth each way.
 BACKOFF = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400)
+POLICY = 5  # mails refused as such in a row, after which it is the relay's policy rather than theirs
 PAUSE_MOST = 60.0  # seconds that a channel rests at most between two looks whether it is back
 
 
@@ -74,6 +75,17 @@ class Deliveries:
         self._hand = Hand("delivery", self._begin, self._release, sole=sole)
         self.pause = Pause()
         self.counts = Counts()
+        self._refused = 0  # mails in a row, by policy
+        self._last_refusal = ""
+
+    @property
+    def trouble(self) -> str:
+        """What people should look at: why the channel rests, or that every mail is refused; else empty."""
+        if self.pause.seconds:
+            return self.pause.reason
+        if self._refused > POLICY:
+            return f"the last {self._refused} mails were refused: {self._last_refusal}"
+        return ""
 
     def wake(self) -> None:
         """Something is owed: look now rather than at the next poll."""
@@ -137,6 +149,7 @@ class Deliveries:
             await self._failed(due, DeliveryError(reason, permanent=due.attempts >= CARRY_TRIES))
         else:
             self.pause = Pause()
+            self._refused = 0
             self.counts.sent += 1
             sent_at = _now()
             await insist(lambda: self._outbox.sent(due.id, receipt, sent_at), self._hand.over)
@@ -149,6 +162,8 @@ class Deliveries:
             reason = str(error)
         if error.permanent:
             self.counts.dead += 1
+            if error.policy:
+                self._refused, self._last_refusal = self._refused + 1, reason
             log.error("undeliverable", delivery=due.id, kind=due.kind, ticket=due.ticket_id, reason=reason)
             await insist(lambda: self._outbox.dead(due, reason, _now()), self._hand.over)
             return

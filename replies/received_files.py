@@ -10,13 +10,28 @@ FORMATS = ("JPG", "GIF", "PNG")
 # client is asked for something, and one request is one paragraph.
 _TOLD = ("format", "other")
 _ASKED = ("damaged", "too-large", "too-many-pixels", "too-many")
+# What a declined file is → the sentence that says what to send instead; each is said once.
+_INSTEAD = {
+    "heic": "instead.heic",
+    "webp": "instead.picture",
+    "avif": "instead.picture",
+    "bmp": "instead.picture",
+    "tiff": "instead.picture",
+    "svg": "instead.picture",
+    "picture": "instead.picture",
+    "pdf": "instead.document",
+    "document": "instead.document",
+    "video": "instead.video",
+    "archive": "instead.archive",
+}
 
 
 def files_told(words: Wording, facts: Mapping[str, Any], largest: int) -> list[str]:
     """The paragraphs about files: one that tells, then one for each thing that we ask for.
 
-    `facts` may hold screenshots [name], declined [{name, reason}] and shares [url]; links are counted, never
-    repeated (threat 20). `largest`: the size of the largest screenshot we take, in bytes.
+    `facts` may hold screenshots [name], declined [{name, reason, hint}] and shares [url]; links are counted,
+    never repeated (threat 20). `hint`, which may be missing, says what the file is by its bytes. `largest`:
+    the size of the largest screenshot we take, in bytes.
     """
     by_reason = _by_reason(facts.get("declined") or ())
     sentences = {reason: _declined(words, reason, names, largest) for reason, names in by_reason.items()}
@@ -25,7 +40,9 @@ def files_told(words: Wording, facts: Mapping[str, Any], largest: int) -> list[s
         *_shares(words, facts.get("shares") or ()),
         *(sentences[reason] for reason in _TOLD if reason in sentences),
     ]
-    asked = [sentences[reason] for reason in _ASKED if reason in sentences]
+    instead = dict.fromkeys(_INSTEAD[kind] for kind in _hints(facts) if kind in _INSTEAD)
+    asked = [words.text(key) for key in instead]
+    asked += [sentences[reason] for reason in _ASKED if reason in sentences]
     return [" ".join(told), *asked] if told else asked
 
 
@@ -41,6 +58,10 @@ def _shares(words: Wording, urls: Sequence[str]) -> list[str]:
     if not urls:
         return []
     return [words.text("confirmation.share" if len(urls) == 1 else "confirmation.shares")]
+
+
+def _hints(facts: Mapping[str, Any]) -> list[str]:
+    return [str(file.get("hint", "")) for file in facts.get("declined") or () if file["reason"] == "format"]
 
 
 def _by_reason(declined: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:

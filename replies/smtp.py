@@ -2,6 +2,8 @@
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,12 +13,14 @@ from aiosmtplib import (
     SMTPException,
     SMTPHeloError,
     SMTPNotSupported,
+    SMTPRecipientRefused,
     SMTPResponseException,
     SMTPSenderRefused,
     SMTPServerDisconnected,
 )
 
 from replies.delivery_error import DeliveryError
+from replies.mime import Unmailable, ascii_address
 
 CONNECTIONS = 4
 TIMEOUT = 60.0  # seconds for any answer of the relay
@@ -28,7 +32,11 @@ _SIGN_IN = (530, 534, 535, 538)
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
-    """How the relay is reached; `security` none | starttls | tls is never weakened silently."""
+    """How the relay is reached; `security` none | starttls | tls is never weakened silently.
+
+    `token` gives an access token other than the one in its argument, which was refused (or ""). It takes the
+    password's place, and raises PermissionError when sign-in is refused for good, or another OSError.
+    """
 
     host: str
     port: int
@@ -36,6 +44,11 @@ class RelaySettings:
     username: str = ""
     password: str = ""
     hostname: str = "localhost"
+    token: Callable[[str], Awaitable[str]] | None = None
+
+
+class _Expired(Exception):
+    """The relay did not take an access token; another one may be had."""
 
 
 class RelayCarrier:
@@ -47,6 +60,7 @@ class RelayCarrier:
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._signing_in = asyncio.Lock()
         self._locked_out_until = 0.0
+        self._token = ""  # the access token in use
 
     async def deliver(self, sender: str, recipient: str, message_id: str, content: bytes) -> str:
         """Hand over one mail; returns the relay's answer.
@@ -58,6 +72,8 @@ class RelayCarrier:
         if any(ord(c) < 33 or c in "<>" or ord(c) == 127 for c in recipient + sender):
             # An address with line ends or brackets would reach the relay as commands of its own.
             raise DeliveryError(f"not an address: {recipient!r}", permanent=True)
+        with suppress(Unmailable):  # a local part beyond ASCII, which needs a relay that knows SMTPUTF8
+            recipient = ascii_address(recipient)
         async with self._slots:
             try:
                 return await self._delivered(sender, recipient, content)
@@ -76,10 +92,11 @@ class RelayCarrier:
 
     def _without_password(self, error: DeliveryError) -> DeliveryError:
         """The error as it may be kept and shown: some relays repeat what they were told (threat 38)."""
-        password = self._settings.password
-        if not password or password not in str(error):
+        reason = str(error)
+        for secret in (self._settings.password, self._token):
+            reason = reason.replace(secret, "***") if secret else reason
+        if reason == str(error):
             return error
-        reason = str(error).replace(password, "***")
         return DeliveryError(
             reason, permanent=error.permanent, retry_after=error.retry_after, channel=error.channel
         )
@@ -131,9 +148,29 @@ class RelayCarrier:
             if now < self._locked_out_until:
                 left = self._locked_out_until - now
                 raise DeliveryError("the relay refused the credentials", retry_after=left, channel=True)
-            return await self._connected()
+            self._token = await self._another_token("")
+            try:
+                return await self._connected()
+            except _Expired:
+                # A token is refused when its time is over; a new one tells whether that was all.
+                self._token = await self._another_token(self._token)
+                return await self._connected(last=True)
 
-    async def _connected(self) -> SMTP:
+    async def _another_token(self, refused: str) -> str:
+        if self._settings.token is None:
+            return ""
+        try:
+            return await self._settings.token(refused)
+        except PermissionError as exc:
+            self._lock_out()
+            raise DeliveryError(f"no access token: {exc}", retry_after=AUTHENTICATION, channel=True) from exc
+        except OSError as exc:
+            raise DeliveryError(f"no access token: {_words(exc)}", channel=True) from exc
+
+    def _lock_out(self) -> None:
+        self._locked_out_until = asyncio.get_running_loop().time() + AUTHENTICATION
+
+    async def _connected(self, *, last: bool = False) -> SMTP:
         s = self._settings
         client = SMTP(
             hostname=s.host,
@@ -147,11 +184,15 @@ class RelayCarrier:
         try:
             await client.connect()
             await _greet(client)
-            if s.username:
+            if self._token:
+                await client.auth_xoauth2(s.username, self._token)
+            elif s.username:
                 await client.login(s.username, s.password)
         except SMTPAuthenticationError as exc:
             client.close()
-            self._locked_out_until = asyncio.get_running_loop().time() + AUTHENTICATION
+            if self._token and not last:
+                raise _Expired from exc
+            self._lock_out()
             reason = f"the relay refuses the credentials: {exc.code}"
             raise DeliveryError(reason, retry_after=AUTHENTICATION, channel=True) from exc
         except SMTPNotSupported as exc:
@@ -211,7 +252,10 @@ def _answered(exc: SMTPResponseException) -> DeliveryError:
     if exc.code in _SIGN_IN:
         return DeliveryError(reason, retry_after=AUTHENTICATION, channel=True)
     permanent = 500 <= exc.code < 600
-    return DeliveryError(reason, permanent=permanent, retry_after=GREYLISTED, channel=exc.code == 421)
+    policy = permanent and not isinstance(exc, SMTPRecipientRefused)
+    return DeliveryError(
+        reason, permanent=permanent, retry_after=GREYLISTED, channel=exc.code == 421, policy=policy
+    )
 
 
 def _words(exc: BaseException) -> str:

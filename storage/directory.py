@@ -1,10 +1,11 @@
 """The directory: clients and the addresses by which they are known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage.database import Database
 from storage.models import Address, Client
+from storage.outbox import Owed, owe
 from storage.statements import fetch, insert
 
 
@@ -17,23 +18,29 @@ class KnownClient:
     registered: bool
     language: str
     address: str
+    blocked: bool = False
 
 
 class AddressTaken(Exception):
     """The address belongs to a client already."""
 
 
+class NotBlockable(Exception):
+    """There is no such client, or he is blocked already, or not blocked at all; the text says which."""
+
+
 async def client_by_address(address: str) -> KnownClient | None:
     """The client who owns a mail address (in lower case), or None."""
     rows = await fetch(
-        "SELECT c.id, c.name, c.registered, c.language FROM addresses a JOIN clients c ON c.id = a.client_id"
-        " WHERE a.address = ?",
+        "SELECT c.id, c.name, c.registered, c.language, c.blocked_at FROM addresses a"
+        " JOIN clients c ON c.id = a.client_id WHERE a.address = ?",
         address,
     )
     if not rows:
         return None
     row = rows[0]
-    return KnownClient(row["id"], row["name"], bool(row["registered"]), row["language"], address)
+    blocked = row["blocked_at"] is not None
+    return KnownClient(row["id"], row["name"], bool(row["registered"]), row["language"], address, blocked)
 
 
 async def add_unregistered(address: str, language: str, now: datetime) -> KnownClient:
@@ -69,11 +76,60 @@ class Directory:
 
         return await self._database.writer.run(unit)
 
-    async def clients(self) -> list[KnownClient]:
-        """All registered clients, one row for each address, by address."""
-        rows = (
-            await Address.filter(client__registered=True)
-            .order_by("address")
-            .values_list("client_id", "client__name", "client__registered", "client__language", "address")
-        )
-        return [KnownClient(*row) for row in rows]
+    async def block(
+        self, address: str, who: str, why: str, now: datetime, *, domain: str, language: str
+    ) -> KnownClient:
+        """Refuse a client further service, and owe him the one letter that tells him so.
+
+        `why` is for the agents. `domain` is that of the desk's address; `language` is used where the client's
+        is not known. Raises NotBlockable.
+        """
+
+        async def unit() -> KnownClient:
+            client = await _client_to_change(address)
+            if client.blocked:
+                raise NotBlockable(f"{address} is blocked already")
+            mark = {"blocked_at": now, "blocked_by": who[:100], "blocked_why": why}
+            await Client.filter(id=client.id).update(**mark)
+            letter = Owed(
+                key=f"client:{client.id}:blocked:{now.isoformat()}",
+                ticket_id=None,
+                kind="blocked",
+                recipient=address,
+                language=client.language or language,
+                facts={"client_name": client.name or None},
+            )
+            await owe(letter, domain, now)
+            return replace(client, blocked=True)
+
+        return await self._database.writer.run(unit)
+
+    async def unblock(self, address: str) -> KnownClient:
+        """Serve a blocked client again; he is told nothing. Raises NotBlockable."""
+
+        async def unit() -> KnownClient:
+            client = await _client_to_change(address)
+            if not client.blocked:
+                raise NotBlockable(f"{address} is not blocked")
+            await Client.filter(id=client.id).update(blocked_at=None, blocked_by="", blocked_why="")
+            return replace(client, blocked=False)
+
+        return await self._database.writer.run(unit)
+
+    async def clients(self, *, blocked: bool = False) -> list[KnownClient]:
+        """All registered clients, or all blocked ones; one row for each address, by address."""
+        wanted = {"client__blocked_at__isnull": False} if blocked else {"client__registered": True}
+        rows = await Address.filter(**wanted).order_by("address").prefetch_related("client")
+        return [_known(row.client, row.address) for row in rows]
+
+
+def _known(client: Client, address: str) -> KnownClient:
+    blocked = client.blocked_at is not None
+    return KnownClient(client.id, client.name, client.registered, client.language, address, blocked)
+
+
+async def _client_to_change(address: str) -> KnownClient:
+    client = await client_by_address(address)
+    if client is None:
+        raise NotBlockable(f"there is no client with the address {address}")
+    return client

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage.models import Address, Closure, Delivery, Event, Message, Screenshot, Ticket
+from storage.models import Address, Closure, Delivery, Event, Message, Participant, Screenshot, Ticket
 
 PAGE = 500  # tickets read at a time: an export of any size takes bounded memory
 
@@ -79,7 +79,7 @@ async def _with_clients_and_ratings(page: Sequence[dict[str, Any]]) -> list[dict
 
 
 async def ticket(ticket_id: int) -> dict[str, Any] | None:
-    """A ticket with its messages, screenshots, history, deliveries and closures, or None."""
+    """A ticket with its participants, messages, screenshots, history, deliveries and closures, or None."""
     rows = await _with_clients_and_ratings(await Ticket.filter(id=ticket_id).values())
     if not rows:
         return None
@@ -90,6 +90,9 @@ async def ticket(ticket_id: int) -> dict[str, Any] | None:
     return {
         **rows[0],
         "messages": messages,
+        "participants": await Participant.filter(ticket_id=ticket_id)
+        .order_by("id")
+        .values("address", "added_by", "added_at"),
         "history": await Event.filter(ticket_id=ticket_id).order_by("id").values(),
         "deliveries": await Delivery.filter(ticket_id=ticket_id)
         .order_by("id")

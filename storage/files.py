@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class FileStore:
         target = self.path(digest)
         if target.parent not in self._durable:
             self._make_folder(target.parent)
-        if not _is_whole(target, len(content)):
+        if not _is_whole_and_touched(target, len(content)):
             self._write(content, target)
         # Also when the file was there: whoever put it there may not have come as far as this line.
         _sync_folder(target.parent)
@@ -74,6 +75,35 @@ class FileStore:
         with suppress(FileNotFoundError):
             target.unlink()
             _sync_folder(target.parent)
+
+    def delete_idle(self, digest: str, idle_seconds: float) -> bool:
+        """Forget `digest` unless somebody kept it within the last `idle_seconds`; returns whether it is gone.
+
+        For a file that nothing refers to: whoever keeps bytes refers to them only a little later.
+        """
+        target = self.path(digest)
+        aside = self._root / _TEMPORARY / secrets.token_hex(16)
+        try:
+            if time.time() - target.stat().st_mtime < idle_seconds:
+                return False
+            aside.parent.mkdir(mode=0o700, exist_ok=True)  # a store from a backup may lack it
+            # Aside first, then asked again: what is kept from now on is written anew.
+            target.rename(aside)
+        except FileNotFoundError:
+            return True
+        if time.time() - aside.stat().st_mtime < idle_seconds:
+            aside.rename(target)
+            return False
+        aside.unlink()
+        _sync_folder(target.parent)
+        return True
+
+    def digests(self, first: str) -> Iterator[str]:
+        """The digests in the store that begin with a hexadecimal digit."""
+        for folder in sorted(self._root.glob(f"{first}[0-9a-f]")):
+            for file in folder.iterdir():
+                if _DIGEST.fullmatch(file.name):
+                    yield file.name
 
     def sweep_temporary(self, older_than_seconds: float) -> int:
         """Remove what interrupted writers left behind, return how many files that were."""
@@ -113,11 +143,15 @@ class FileStore:
             raise
 
 
-def _is_whole(path: Path, size: int) -> bool:
+def _is_whole_and_touched(path: Path, size: int) -> bool:
+    """Whether the file is there; touched, so that `delete_idle` sees that somebody needs it again."""
     try:
-        return path.stat().st_size == size
+        if path.stat().st_size != size:
+            return False
+        os.utime(path)
     except FileNotFoundError:
         return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

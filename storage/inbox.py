@@ -189,7 +189,7 @@ class Inbox:
         )
 
     async def accept(self, entry_id: int, now: datetime, who: str) -> bool:
-        """Have a refused entry taken in after all. Returns False when none of that id was refused."""
+        """Have a refused entry taken in after all; False when there is none of that id with its bytes."""
         return await self._from(
             EntryState.REFUSED,
             entry_id,
@@ -212,7 +212,8 @@ class Inbox:
 
     async def _from(self, present: EntryState, entry_id: int, **changes: Any) -> bool:
         async def unit() -> int:
-            return await Entry.filter(id=entry_id, state=present).update(**changes)
+            # One without its bytes any more is as it is.
+            return await Entry.filter(id=entry_id, state=present, purged_at=None).update(**changes)
 
         return bool(await self._database.writer.run(unit))
 
@@ -246,6 +247,7 @@ _SHOWN = (
     "outcome",
     "envelope",
     "trouble",
+    "purged_at",
 )
 
 

@@ -9,20 +9,25 @@ from typing import Any
 from tortoise.expressions import F, Q
 
 from storage.database import Database
-from storage.models import Delivery, DeliveryState, Event, Message
+from storage.models import Delivery, DeliveryState
 from storage.statements import change, claiming, fetch, insert, moment, parsed
+from storage.undelivered import tell_agents
 from storage.writer import Unavailable
 
 LEASE = timedelta(seconds=180)
 UNFINISHED = (DeliveryState.OWED, DeliveryState.SENDING)
+FAILED = (DeliveryState.DEAD, DeliveryState.UNDELIVERABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Something to be delivered: what, not how it reads. `key` makes the intent unique."""
+    """Something to be delivered: what, not how it reads. `key` makes the intent unique.
+
+    `ticket_id` is None for what is about no ticket.
+    """
 
     key: str
-    ticket_id: int
+    ticket_id: int | None
     kind: str
     recipient: str
     language: str
@@ -37,7 +42,7 @@ class Due:
     """A claimed delivery. `content` is what was composed for an earlier attempt, or None."""
 
     id: int
-    ticket_id: int
+    ticket_id: int | None
     kind: str
     channel: str
     recipient: str
@@ -57,7 +62,7 @@ async def owe(owed: Owed, domain: str, now: datetime, *, suppressed: str = "") -
     The Message-ID holds 128 random bits, so that a reply to it can't be guessed into a ticket.
     `suppressed`: why it will not be sent after all; it is kept as a record.
     """
-    message_id = f"<otklik.{owed.ticket_id}.{secrets.token_hex(16)}@{domain}>"
+    message_id = f"<otklik.{owed.ticket_id or 0}.{secrets.token_hex(16)}@{domain}>"
     await insert(
         Delivery,
         {
@@ -85,6 +90,12 @@ async def cancel_owed(ticket_id: int, kind: str) -> None:
     await Delivery.filter(ticket_id=ticket_id, kind=kind, state=DeliveryState.OWED).update(
         state=DeliveryState.CANCELLED
     )
+
+
+async def last_key(beginning: str) -> str:
+    """The key of the newest delivery whose key begins so, or "" when there is none."""
+    newest = Delivery.filter(key__startswith=beginning).order_by("-id").first()
+    return str(await newest.values_list("key", flat=True) or "")
 
 
 async def sent_lately(recipient: str, kind: str, now: datetime) -> tuple[int, int]:
@@ -176,31 +187,25 @@ class Outbox:
 
         async def unit() -> None:
             await Delivery.filter(id=due.id).update(claimed_until=None, state=DeliveryState.DEAD, error=error)
-            note = f"{due.kind} to {due.recipient} could not be delivered: {error}"
-            await Message.create(
-                ticket_id=due.ticket_id, direction="note", author="otklik", text=note, at=now
-            )
-            await Event.create(
-                ticket_id=due.ticket_id, at=now, who="otklik", what="undeliverable", after=due.kind, why=error
-            )
+            await tell_agents(due.ticket_id, due.kind, due.recipient, error, now)
 
         await self._database.writer.run(unit)
 
     async def _ended(self, delivery_id: int, **changes: Any) -> None:
         async def unit() -> None:
-            await Delivery.filter(id=delivery_id).update(claimed_until=None, **changes)
+            # A bounce can be faster than the answer of the relay to us, and has the last word.
+            kept = Delivery.filter(id=delivery_id).exclude(state=DeliveryState.UNDELIVERABLE)
+            await kept.update(claimed_until=None, **changes)
 
         await self._database.writer.run(unit)
 
     async def retry(self, delivery_id: int, now: datetime) -> bool:
-        """Owe a dead letter again. Returns False when there is none of that id."""
-        return await self._from((DeliveryState.DEAD,), delivery_id, DeliveryState.OWED, now)
+        """Owe a dead letter, or one that came back, again. Returns False when there is none of that id."""
+        return await self._from(FAILED, delivery_id, DeliveryState.OWED, now)
 
     async def cancel(self, delivery_id: int, now: datetime) -> bool:
-        """Stop an owed or dead delivery. Returns False when there is none of that id."""
-        return await self._from(
-            (DeliveryState.OWED, DeliveryState.DEAD), delivery_id, DeliveryState.CANCELLED, now
-        )
+        """Stop an owed, dead or returned delivery. Returns False when there is none of that id."""
+        return await self._from((DeliveryState.OWED, *FAILED), delivery_id, DeliveryState.CANCELLED, now)
 
     async def _from(
         self, states: Sequence[DeliveryState], delivery_id: int, to: DeliveryState, now: datetime

@@ -5,11 +5,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Q
-
 from desk.ticket import State
 from storage.closures import withdraw_invitations
-from storage.models import Address, Delivery, Event, Message, Screenshot, Ticket
+from storage.models import Address, Event, Message, Screenshot, Ticket
 from storage.outbox import cancel_owed
 from storage.statements import fetch, insert
 
@@ -31,6 +29,7 @@ class NewTicket:
     reaction_due_at: datetime
     line: str = "first"
     follow_up_of: int | None = None
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class NewScreenshot:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """An item for a ticket's thread; `direction` is in, out or note."""
+    """An item for a ticket's thread; `direction` is in, out or note. `automatic`: a machine wrote it."""
 
     ticket_id: int
     direction: str
@@ -60,9 +59,11 @@ class NewMessage:
     message_id: str = ""
     entry_id: int | None = None
     content_key: str = ""
+    authenticity: str = ""
     screenshots: Sequence[NewScreenshot] = ()
     declined: Sequence[dict[str, Any]] = ()
     shares: Sequence[str] = ()
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ async def add_message(new: NewMessage) -> int:
             "text": new.text[:TEXT_MOST],
             "new_text": new.new_text[:TEXT_MOST],
             "message_id": new.message_id[:300],
+            "authenticity": new.authenticity[:300],
         },
     )
     for shot in new.screenshots:
@@ -157,15 +159,17 @@ async def ticket_now(ticket_id: int) -> TicketNow | None:
     if row is None:
         return None
     await row.fetch_related("client")
-    last = await Message.filter(ticket_id=ticket_id, direction="in").order_by("-id").first()
-    address = await Address.filter(client_id=row.client_id).order_by("id").first()
+    addresses = await Address.filter(client_id=row.client_id).order_by("id").values_list("address", flat=True)
+    # Others may take part in it; they are not whom the desk answers.
+    his = Message.filter(ticket_id=ticket_id, direction="in", address__in=[*addresses], automatic=False)
+    last = await his.order_by("-id").first()
     return TicketNow(
         id=row.id,
         client_id=row.client_id,
         client_name=row.client.name,
         client_registered=row.client.registered,
         # He is answered where he wrote last; a ticket without his messages goes by the directory.
-        client_address=last.address if last else address.address if address else "",
+        client_address=last.address if last else str(next(iter(addresses), "")),
         last_message_id=last.message_id if last else "",
         **{
             name: getattr(row, name)
@@ -195,28 +199,6 @@ async def reopen(ticket: TicketNow, who: str, why: str, at: datetime) -> None:
     await withdraw_invitations(ticket.id, at)
     await cancel_owed(ticket.id, "invitation")
     await note_changes(ticket.id, at, Change(who, "reopened", ticket.state, State.OPEN.value, why))
-
-
-async def client_of_ticket(ticket_id: int) -> int | None:
-    """The client whose ticket it is, or None."""
-    return await Ticket.filter(id=ticket_id).first().values_list("client_id", flat=True)  # type: ignore[return-value]
-
-
-async def ticket_by_message_ids(message_ids: Sequence[str], client_id: int) -> int | None:
-    """The client's newest ticket in which one of these mails was sent or received, or None.
-
-    A stranger who names a known Message-ID finds nothing: the ticket must be his own (promises, threat 11).
-    """
-    if not message_ids:
-        return None
-    ours = await Delivery.filter(message_id__in=message_ids, ticket__client_id=client_id).values_list(
-        "ticket_id", flat=True
-    )
-    his = await Message.filter(Q(message_id__in=message_ids), Q(ticket__client_id=client_id)).values_list(
-        "ticket_id", flat=True
-    )
-    found = [*ours, *his]
-    return max(found) if found else None  # type: ignore[return-value]
 
 
 async def ticket_with_content(content_key: str, since: datetime | None) -> int | None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import directory, promises, queues, reports, running, setup, tickets
+from bot.cli import directory, explain, importing, privacy, promises, queues, reports, running, setup, tickets
 
 app = typer.Typer(
     name="otklik",
@@ -11,5 +11,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (setup, running, tickets, queues, directory, promises, reports):
+for group in (setup, running, explain, importing, tickets, queues, directory, privacy, promises, reports):
     group.register(app)

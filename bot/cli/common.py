@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from bot.config import ConfigError, Settings, load
 from bot.log_lines import escaped
 
 DEFAULT_CONFIG = Path("config.toml")
+_SEPARATORS = re.compile("[\x7f-\x9f\u2028\u2029]")
 
 ConfigOption = Annotated[Path, typer.Option("--config", metavar="PATH", help="The configuration file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
@@ -58,6 +60,8 @@ def print_json(value: object) -> None:
     ValueError: it would not say its offset.
     """
     text = json.dumps(value, ensure_ascii=False, default=_plain)
+    # JSON lets them stand, but many a reader ends a line there, and many a terminal obeys them.
+    text = _SEPARATORS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     # A lone surrogate, which UTF-8 cannot write, comes out as the JSON escape it then needs.
     typer.echo(text.encode("utf-8", "backslashreplace"))
 

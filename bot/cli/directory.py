@@ -1,5 +1,6 @@
 """`otklik clients …` and `otklik agents …`: the directory."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -8,10 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, fail, load_settings, print_json, say
 from bot.cli.database import with_database
+from bot.cli.privacy import clients_erase, clients_export
+from bot.config import Settings
 from bot.config.fields import Language, MailAddress
 from bot.rules import own_addresses
 from storage.database import Database
-from storage.directory import AddressTaken, Directory, KnownClient
+from storage.directory import AddressTaken, Directory, KnownClient, NotBlockable
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +22,10 @@ def register(app: typer.Typer) -> None:
     clients = typer.Typer(help="Clients whom the directory knows.", no_args_is_help=True)
     clients.command("add")(clients_add)
     clients.command("list")(clients_list)
+    clients.command("export")(clients_export)
+    clients.command("erase")(clients_erase)
+    clients.command("block")(clients_block)
+    clients.command("unblock")(clients_unblock)
     app.add_typer(clients, name="clients")
     agents = typer.Typer(help="The people who answer.", no_args_is_help=True)
     agents.command("list")(agents_list)
@@ -53,10 +60,53 @@ def clients_add(
     _tell(client, as_json)
 
 
-def clients_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+def clients_list(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+    blocked: Annotated[bool, typer.Option("--blocked", help="Those who are blocked instead.")] = False,
+) -> None:
     """List the registered clients by address."""
-    for client in with_database(load_settings(config), lambda database: Directory(database).clients()):
+    settings = load_settings(config)
+    for client in with_database(settings, lambda database: Directory(database).clients(blocked=blocked)):
         _tell(client, as_json)
+
+
+def clients_block(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The client's e-mail address.")],
+    why: Annotated[str, typer.Option(metavar="TEXT", help="The reason, for the agents.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Refuse a client further service. He is told once; his mail is kept, see `inbox list --refused`."""
+    settings = load_settings(config)
+    if not why.strip():
+        fail("--why: say why; allowed is any text that is not empty")
+    domain, now = settings.mail.address.rpartition("@")[2], datetime.now(UTC)
+
+    async def work(database: Database) -> KnownClient:
+        return await Directory(database).block(
+            address.lower(), "command line", why.strip(), now, domain=domain, language=settings.desk.language
+        )
+
+    _change(settings, work, as_json)
+
+
+def clients_unblock(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The client's e-mail address.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Serve a blocked client again; he is told nothing."""
+    settings = load_settings(config)
+    _change(settings, lambda database: Directory(database).unblock(address.lower()), as_json)
+
+
+def _change(settings: Settings, work: Callable[[Database], Awaitable[KnownClient]], as_json: bool) -> None:
+    try:
+        client = with_database(settings, work)
+    except NotBlockable as exc:
+        fail(str(exc))
+    _tell(client, as_json)
 
 
 def agents_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
@@ -72,4 +122,5 @@ def _tell(client: KnownClient, as_json: bool) -> None:
     if as_json:
         print_json(client)
     else:
-        say(f"{client.id}  {client.address}  {client.name}  {client.language}".rstrip())
+        blocked = "  blocked" if client.blocked else ""
+        say(f"{client.id}  {client.address}  {client.name}  {client.language}".rstrip() + blocked)

@@ -19,7 +19,12 @@ MOST = 1000  # rows that a list shows
 _WHO = "command line"
 
 _UNFINISHED_ENTRIES = (EntryState.QUARANTINED, EntryState.RECORDED, EntryState.PROCESSING)
-_UNFINISHED_DELIVERIES = (DeliveryState.DEAD, DeliveryState.OWED, DeliveryState.SENDING)
+_UNFINISHED_DELIVERIES = (
+    DeliveryState.DEAD,
+    DeliveryState.UNDELIVERABLE,
+    DeliveryState.OWED,
+    DeliveryState.SENDING,
+)
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="The number in the list.")]
 
@@ -81,6 +86,8 @@ def inbox_show(
         print_json({**row, "body": body.decode("utf-8", "replace")})
     else:
         say(f"{_entry_line(row)}\nenvelope: {row['envelope']}\n\n{row['trouble']}".rstrip())
+        if row["purged_at"]:
+            say(f"\npurged on {row['purged_at']:%Y-%m-%d}: its bytes are not kept any more, see [retention]")
         say("\n" + body.decode("utf-8", "replace").replace("\r\n", "\n"))
 
 
@@ -104,12 +111,12 @@ def inbox_accept(entry_id: Id, config: ConfigOption = DEFAULT_CONFIG, as_json: J
     """Take a refused entry in after all, as a request of its sender's."""
     settings = load_settings(config)
     now = datetime.now(UTC)
-    _change(config, as_json, entry_id, "entry", "refused", "will be taken in",
+    _change(config, as_json, entry_id, "entry", "refused and not purged", "will be taken in",
             lambda database: Inbox(database, file_store(settings)).accept(entry_id, now, _WHO))  # fmt: skip
 
 
 def outbox_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """List dead letters and what is owed; the newest first."""
+    """List dead letters, what came back, and what is owed; the newest first."""
     settings = load_settings(config)
     written = rules(settings).numbering.format
 
@@ -117,28 +124,30 @@ def outbox_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = Fal
         return await Outbox(database).deliveries(_UNFINISHED_DELIVERIES, MOST)
 
     for row in with_database(settings, work):
-        row["ticket"] = written(row.pop("ticket_id"))
+        ticket_id = row.pop("ticket_id")
+        row["ticket"] = "" if ticket_id is None else written(ticket_id)
         if as_json:
             print_json(row)
         else:
             error = f": {row['error']}" if row["error"] else ""
-            say(f"{row['id']}  {row['state']:<8} {row['kind']} of {row['ticket']} to {row['recipient']},"
+            about = row["ticket"] or "no ticket"
+            say(f"{row['id']}  {row['state']:<13} {row['kind']} of {about} to {row['recipient']},"
                 f" tries: {row['attempts']}{error}")  # fmt: skip
 
 
 def outbox_retry(delivery_id: Id, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """Owe a dead letter again."""
+    """Owe a dead letter again, or one that came back."""
     now = datetime.now(UTC)
-    _change(config, as_json, delivery_id, "delivery", "dead", "is owed again",
+    _change(config, as_json, delivery_id, "delivery", "dead or undeliverable", "is owed again",
             lambda database: Outbox(database).retry(delivery_id, now))  # fmt: skip
 
 
 def outbox_cancel(
     delivery_id: Id, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
 ) -> None:
-    """Cancel a delivery that is owed or dead."""
+    """Cancel a delivery that is owed, dead or undeliverable."""
     now = datetime.now(UTC)
-    _change(config, as_json, delivery_id, "delivery", "owed or dead", "cancelled",
+    _change(config, as_json, delivery_id, "delivery", "owed, dead or undeliverable", "cancelled",
             lambda database: Outbox(database).cancel(delivery_id, now))  # fmt: skip
 
 
@@ -161,6 +170,7 @@ def _change(
 
 def _entry_line(row: dict[str, Any]) -> str:
     reason = (row["trouble"].strip().splitlines() or [row["outcome"]])[-1]
-    sender = row["envelope"].get("mail_from") or "<>"
+    envelope = row["envelope"]
+    sender = envelope.get("mail_from") or envelope.get("imported_from") or "<>"
     came = f"{row['received_at']:%Y-%m-%d %H:%M:%S}Z"
     return f"{row['id']}  {row['state']:<11} {came}  {sender}  {row['size']} bytes  {reason}"

@@ -23,7 +23,7 @@ from storage.database import Database, SchemaMismatch, check
 from storage.instance import AlreadyRunning
 from storage.writer import Unavailable
 
-_LATER = {"mailboxes", "telegram", "deadlines"}
+_LATER = {"telegram", "deadlines"}
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +37,9 @@ def run(
     config: ConfigOption = DEFAULT_CONFIG,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="PART", help="Run these parts alone: listener, intake, deliveries, web."),
+        typer.Option(
+            metavar="PART", help="Run these parts alone: listener, mailboxes, intake, deliveries, web."
+        ),
     ] = None,
 ) -> None:
     """Run all parts until stopped, or some, so that several processes share one PostgreSQL."""
@@ -57,6 +59,8 @@ def run(
         asyncio.run(service.run(settings, wanted))
     except (AlreadyRunning, SchemaMismatch) as exc:
         fail(str(exc))
+    except service.Unwritable as exc:
+        fail(f"it can't be written to: {exc}")
     except Unavailable as exc:
         fail(f"the database can't be reached: {exc}", Status.UNREACHABLE)
 

@@ -24,8 +24,9 @@ _LISTED = (
     "closed_at",
     "rating",
 )
-_MESSAGE = ("direction", "author", "address", "text", "message_id", "at")
+_MESSAGE = ("direction", "author", "address", "text", "message_id", "at", "authenticity")
 _SHOT = ("name", "media_type", "width", "height", "size", "sha256")
+_PARTICIPANT = ("address", "added_by", "added_at")
 _EVENT = ("at", "who", "what", "before", "after", "why")
 _DELIVERY = ("kind", "channel", "recipient", "state", "attempts", "message_id", "sent_at", "error")
 _CLOSURE = (
@@ -56,6 +57,7 @@ def shown(ticket: Row, written: Written) -> dict[str, Any]:
         "promise": ticket["promise"],
         "language": ticket["language"],
         "follow_up_of": None if follow_up_of is None else written(follow_up_of),
+        "participants": [_of(one, _PARTICIPANT) for one in ticket["participants"]],
         "messages": [_message(message) for message in ticket["messages"]],
         "history": [_of(event, _EVENT) for event in ticket["history"]],
         "deliveries": [_of(delivery, _DELIVERY) for delivery in ticket["deliveries"]],
@@ -75,6 +77,8 @@ def listed_line(row: Row, written: Written, zone: ZoneInfo) -> str:
 def shown_text(ticket: Row, written: Written, zone: ZoneInfo) -> str:
     """A ticket with everything in it, for reading."""
     lines = [listed_line(ticket, written, zone), ""]
+    if ticket["participants"]:
+        lines[1:1] = ["takes part too: " + ", ".join(one["address"] for one in ticket["participants"])]
     for message in ticket["messages"]:
         lines += _message_lines(message, zone)
     lines.append("history:")
@@ -94,6 +98,8 @@ def _message_lines(message: Row, zone: ZoneInfo) -> list[str]:
     way = {"in": "from", "out": "answer by", "note": "note by"}[message["direction"]]
     name = message["author"] or message["address"]
     lines = [f"{_local(message['at'], zone)}  {way} {name}"]
+    if message["authenticity"].startswith("fail"):
+        lines.append(f"    [sender not verified: {message['authenticity'].partition(': ')[2]}]")
     lines += [f"    {line}" for line in (message["new_text"] or message["text"]).splitlines()]
     for shot in message["screenshots"]:
         size = f"{shot['width']}×{shot['height']}, {shot['size']} bytes"

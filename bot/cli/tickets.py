@@ -1,6 +1,5 @@
 """`otklik tickets …`: lists, shows and exports tickets; answers, closes, reopens, assigns, sets levels."""
 
-import getpass
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -18,6 +17,8 @@ from bot.cli.common import (
     say,
 )
 from bot.cli.database import with_database
+from bot.cli.persons import add_person, remove_person
+from bot.cli.ticket_options import AgentOption, Number, agent_name, ticket_id_of
 from bot.cli.ticket_views import listed, listed_line, shown, shown_text
 from bot.config import Settings
 from bot.moments import parse_moment
@@ -29,12 +30,6 @@ from replies.answering import Desk, Refused
 from storage import facts
 from storage.database import Database
 
-Number = Annotated[
-    str, typer.Argument(metavar="NUMBER", help="The ticket's number, such as AS-000042 or 42.")
-]
-AgentOption = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Who does it; default: the first agent configured.")
-]
 WhyOption = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the history.")]
 
 Verb = Callable[[Database, Desk, int, str], Awaitable[object]]
@@ -44,7 +39,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     group = typer.Typer(help="Tickets and the agents' verbs on them.", no_args_is_help=True)
     group.command("list")(list_)
-    for command in (show, export, answer, close, reopen, assign, level):
+    for command in (show, export, answer, close, reopen, assign, level, add_person, remove_person):
         group.command()(command)
     app.add_typer(group, name="tickets")
 
@@ -77,7 +72,7 @@ def list_(
 def show(number: Number, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Show one ticket with its messages, history and deliveries."""
     settings = load_settings(config)
-    ticket_id = _ticket_id(settings, number)
+    ticket_id = ticket_id_of(settings, number)
     ticket = with_database(settings, lambda _: facts.ticket(ticket_id))
     if ticket is None:
         fail(f"there is no ticket {number}")
@@ -179,7 +174,7 @@ def assign(
     as_json: JsonOption = False,
 ) -> None:
     """Make an agent responsible for a ticket."""
-    responsible = _agent(load_settings(config), to)
+    responsible = agent_name(load_settings(config), to)
     _do(
         config,
         number,
@@ -214,7 +209,7 @@ def level(
 def _do(config: Any, number: str, agent: str | None, as_json: bool, verb: Verb) -> None:
     """Carry out a verb and tell the ticket as it is then; what is refused ends the command with status 1."""
     settings = load_settings(config)
-    ticket_id, who, desk = _ticket_id(settings, number), _agent(settings, agent), verbs_desk(settings)
+    ticket_id, who, desk = ticket_id_of(settings, number), agent_name(settings, agent), verbs_desk(settings)
 
     async def work(database: Database) -> tuple[object, dict[str, Any]]:
         outcome = await verb(database, desk, ticket_id, who)
@@ -237,24 +232,6 @@ def _do(config: Any, number: str, agent: str | None, as_json: bool, verb: Verb) 
 def _is_text(words: str) -> bool:
     """Whether it can be written as UTF-8; bytes that could not be read stand in it as surrogates."""
     return not any("\ud800" <= letter <= "\udfff" for letter in words)
-
-
-def _ticket_id(settings: Settings, number: str) -> int:
-    if number.isascii() and number.isdigit() and 0 < int(number) < 10**18:
-        return int(number)
-    found = rules(settings).numbering.find(number)
-    if len(found) != 1:
-        fail(f"{number!r} is no ticket number; allowed: one such as {rules(settings).numbering.format(42)}")
-    return found[0]
-
-
-def _agent(settings: Settings, name: str | None) -> str:
-    names = [agent.name for agent in settings.agents]
-    if name is None:
-        return names[0] if names else getpass.getuser()
-    if names and name not in names:
-        fail(f"there is no agent {name!r}; configured: {', '.join(names)}")
-    return name
 
 
 def _since(settings: Settings, text: str | None) -> datetime | None:

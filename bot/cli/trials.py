@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bot.cli.mailbox_trial import try_mailbox
 from bot.cli.relay_trial import try_relay
 from bot.config import Settings
+from bot.config.mailboxes import MailboxSettings
 from replies.languages import BadCatalogue, Languages
 from storage import database
 
@@ -40,6 +42,8 @@ def trials(settings: Settings) -> Iterator[Callable[[], Finding]]:
     yield partial(_database, settings.database.url.get_secret_value())
     yield partial(_files, settings)
     yield partial(_listener, settings)
+    for box in settings.mail.mailboxes:
+        yield partial(_mailbox, box, settings)
     yield partial(_relay, settings)
     yield partial(_web, settings)
     yield partial(_texts, settings)
@@ -109,6 +113,10 @@ def _listener(settings: Settings) -> Finding:
     if not listener.enabled:
         return Finding("listener", True, "switched off (mail.listener.enabled)")
     return _port("listener", listener.host, listener.port, "mail.listener", partial(_says, b"", b"220"))
+
+
+def _mailbox(box: MailboxSettings, settings: Settings) -> Finding:
+    return Finding(f"mailbox {box.name}", *try_mailbox(box, settings))
 
 
 def _web(settings: Settings) -> Finding:

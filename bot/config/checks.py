@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.config.mistakes import Mistake, wrong
-from bot.config.models import AgentSettings, DeskSettings
+from bot.config.models import AgentSettings, DeskSettings, MailSettings
 from bot.config.places import KeyPath
 from bot.config.promises import CalendarSettings, LevelSettings
 from desk.service_level import check_levels
@@ -71,9 +71,38 @@ def _agent_names(agents: tuple[AgentSettings, ...]) -> list[Mistake]:
     ]
 
 
+def _mailboxes(mail: MailSettings) -> list[Mistake]:
+    """Two that read one folder would take each other's mail away; a name tells what was recorded before."""
+    names = Counter(box.name.casefold() for box in mail.mailboxes)
+    places = Counter((box.host, box.port, box.username, box.folder) for box in mail.mailboxes)
+    mistakes = []
+    for place, box in enumerate(mail.mailboxes):
+        path: KeyPath = ("mail", "mailboxes", place)
+        if names[box.name.casefold()] > 1:
+            mistakes.append(Mistake((*path, "name"), wrong(box.name, "a name that no other mailbox has")))
+        elif places[box.host, box.port, box.username, box.folder] > 1:
+            mistakes.append(
+                Mistake((*path, "folder"), wrong(box.folder, "a folder that no other mailbox reads"))
+            )
+    return mistakes
+
+
+def _agent_addresses(agents: tuple[AgentSettings, ...], mail: MailSettings) -> list[Mistake]:
+    own = {address.casefold() for address in (mail.address, *mail.aliases)}
+    return [
+        Mistake(
+            ("agents", place, "email"), wrong(agent.email, "the person's own address, none of the desk's")
+        )
+        for place, agent in enumerate(agents)
+        if agent.email and agent.email.casefold() in own
+    ]
+
+
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[..., list[Mistake]]], ...] = (
     (("service_levels",), _rules),
     (("service_levels", "calendars"), _calendar_names),
     (("service_levels", "desk"), _titles),
     (("agents",), _agent_names),
+    (("mail",), _mailboxes),
+    (("agents", "mail"), _agent_addresses),
 )

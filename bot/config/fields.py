@@ -1,5 +1,6 @@
 """The kinds of value that config.toml holds; each refuses what it does not allow and says why."""
 
+import ipaddress
 import re
 import ssl
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from desk.service_level import Promise
 from desk.ticket import Numbering
+from intake.authentic.dns_lookups import split_server
 
 CONTRADICTION = "contradiction"
 
@@ -67,6 +69,15 @@ def _host(value: str) -> str:
 def _host_name_or_empty(value: str) -> str:
     if value and not (_HOST_NAME.fullmatch(value) and len(value) <= 253):
         raise ValueError("Latin letters, digits, hyphens and dots")
+    return value
+
+
+def _name_server(value: str) -> str:
+    if value:
+        address, port = split_server(value)
+        ipaddress.ip_address(address)
+        if not 0 < port < 65536:
+            raise ValueError("the port is not understood")
     return value
 
 
@@ -191,6 +202,10 @@ Line = Annotated[str, AfterValidator(_line)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Host = Annotated[str, AfterValidator(_host)]
 HostNameOrEmpty = Annotated[str, AfterValidator(_host_name_or_empty)]
+NameServer = Annotated[str, AfterValidator(_name_server)]
+AuthservId = Annotated[
+    str, Field(max_length=253, pattern=r"^[!#-:<-~]*$", description='a name without spaces, ; and ", or ""')
+]
 FilePath = Annotated[Path, BeforeValidator(_resolved)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_resolved)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]

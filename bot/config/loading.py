@@ -27,8 +27,6 @@ from bot.config.secrets import fill_in
 # Keys of the documented interface that this version cannot honour yet: refused rather than ignored.
 _NOT_YET: tuple[tuple[KeyPath, str], ...] = (
     (("telegram",), "this version has no Telegram bots yet; leave the section out"),
-    (("mail", "mailboxes"), "this version takes mail by its listener alone; leave the section out"),
-    (("mail", "relay", "oauth"), "this version signs in to the relay by username and password alone"),
 )
 
 

@@ -131,8 +131,12 @@ def is_secret(field: FieldInfo) -> bool:
 
 
 def environment_name(path: KeyPath) -> str:
-    """The variable that may give a secret in the file's stead: ("web", "secret") is OTKLIK_WEB_SECRET."""
-    return "_".join(["OTKLIK", *(str(step).upper() for step in path)])
+    """The variable that may give a secret in the file's stead: ("web", "secret") is OTKLIK_WEB_SECRET.
+
+    Of several tables each has its number, from 1: OTKLIK_MAIL_MAILBOXES_1_PASSWORD.
+    """
+    steps = (str(step + 1) if isinstance(step, int) else step.upper() for step in path)
+    return "_".join(["OTKLIK", *steps])
 
 
 def known_keys(model: type[BaseModel]) -> list[str]:

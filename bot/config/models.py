@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from bot.config.fields import (
+    AuthservId,
     DatabaseUrl,
     FilePath,
     Host,
@@ -14,6 +15,7 @@ from bot.config.fields import (
     Line,
     LongSecret,
     MailAddress,
+    NameServer,
     NumberPattern,
     OptionalPath,
     Origin,
@@ -23,6 +25,7 @@ from bot.config.fields import (
     section,
     whole,
 )
+from bot.config.mailboxes import MailboxSettings, OAuthSettings, check_encrypted
 from bot.config.promises import CalendarSettings, LevelSettings
 
 Security = Literal["none", "starttls", "tls"]
@@ -74,13 +77,26 @@ class ListenerSettings(Section):
         default=None, description="the path of a certificate chain in PEM form"
     )
     tls_key: OptionalPath = Field(default=None, description="the path of the certificate's key in PEM form")
-    trusted_authserv_id: Literal[""] = Field(
-        default="", description='"", because this version does not look at Authentication-Results yet'
+    trusted_authserv_id: AuthservId = ""
+    verify: bool = Field(default=False, description="true or false")
+    name_server: NameServer = Field(
+        default="", description='"ADDRESS" or "ADDRESS:PORT" of a DNS server, or "" for the system\'s'
     )
 
     @model_validator(mode="after")
     def _certificate_loads(self) -> Self:
         check_certificate(self.tls_certificate, self.tls_key)
+        return self
+
+    @model_validator(mode="after")
+    def _senders_are_checked_in_one_way(self) -> Self:
+        if self.verify and self.trusted_authserv_id:
+            # Strangers who hand mail to the MX itself could write the header that would be believed.
+            needed = 'needed: "", because with verify = true any stranger could have written the header'
+            raise contradiction("trusted_authserv_id", f'found "{self.trusted_authserv_id}"; {needed}')
+        if self.verify and self.protocol == "lmtp":
+            needed = 'needed: false, or protocol = "smtp": over LMTP nobody tells who has sent the mail'
+            raise contradiction("verify", f"found true; {needed}")
         return self
 
 
@@ -92,14 +108,20 @@ class RelaySettings(Section):
     security: Security = Field(default="none", description='"none", "starttls" or "tls"')
     username: str = Field(default="", max_length=500, description='a user name, or "" for no sign-in')
     password: SecretStr | None = Field(default=None, description="the password that goes with the user name")
+    oauth: OAuthSettings | None = Field(default=None, description="a table of how tokens are had")
 
     @model_validator(mode="after")
     def _signs_in_with_both(self) -> Self:
-        if self.username and self.password is None:
+        if self.username and self.password is None and self.oauth is None:
             ways = 'password_file = "PATH" or the environment variable OTKLIK_MAIL_RELAY_PASSWORD'
             raise contradiction("password", f"found nothing; needed: the user name's password, by {ways}")
-        if self.password is not None and not self.username:
-            raise contradiction("username", "found nothing; needed: the user name of the password")
+        if self.password is not None and self.oauth is not None:
+            raise contradiction("oauth", "found beside password; allowed: one of the two")
+        if self.oauth is not None:
+            check_encrypted(self.host, self.security)
+        if not self.username and (self.password is not None or self.oauth is not None):
+            what = "the password" if self.oauth is None else "oauth"
+            raise contradiction("username", f"found nothing; needed: the user name of {what}")
         return self
 
 
@@ -108,9 +130,12 @@ class MailSettings(Section):
 
     address: MailAddress = Field(description='an e-mail address such as "support@example.org"')
     aliases: tuple[MailAddress, ...] = Field(default=(), description="a list of e-mail addresses")
+    tag_separator: Literal["", "+"] = Field(default="", description='"+" or ""')
     confirmations_per_hour: int = whole(5, 1, 1000, "mails to one address")
     confirmations_per_day: int = whole(20, 1, 10_000, "mails to one address")
+    confirm_unverified: bool = Field(default=False, description="true or false")
     listener: ListenerSettings = section("mail.listener")
+    mailboxes: tuple[MailboxSettings, ...] = Field(default=(), description="sections [[mail.mailboxes]]")
     relay: RelaySettings | None = Field(default=None, description="a section [mail.relay]")
 
     def server_name(self) -> str:
@@ -133,6 +158,9 @@ class AgentSettings(Section):
     """A person who answers."""
 
     name: Line = Field(description="a name of 1 to 200 characters")
+    email: MailAddress | None = Field(
+        default=None, description='an e-mail address such as "anna@example.org"'
+    )
     telegram_id: int | None = Field(default=None, ge=1, description="a whole number, from 1")
     role: Role = Field(default="agent", description='"agent", "head" or "admin"')
     line: Literal["first", "second", "third", "development", "vendor"] = Field(
@@ -146,6 +174,16 @@ class ProcessingSettings(Section):
     workers: int = whole(4, 1, 32, "processes")
     parse_seconds: int = whole(20, 1, 600, "seconds")
     parse_memory_mb: int = whole(640, 128, 65_536, "MB")
+
+
+class RetentionSettings(Section):
+    """How long each class of what the desk keeps lasts; 0 keeps it for ever."""
+
+    raw_mail_days: int = whole(90, 0, 36_500, "days")
+    refused_days: int = whole(30, 0, 36_500, "days")
+    quarantine_days: int = whole(0, 0, 36_500, "days")
+    deliveries_days: int = whole(90, 0, 36_500, "days")
+    closed_tickets_days: int = whole(0, 0, 36_500, "days")
 
 
 class LogSettings(Section):
@@ -173,4 +211,5 @@ class Settings(Section):
     )
     agents: tuple[AgentSettings, ...] = Field(default=(), description="sections [[agents]]")
     processing: ProcessingSettings = section("processing")
+    retention: RetentionSettings = section("retention")
     log: LogSettings = section("log")

@@ -21,14 +21,14 @@ def fill_in(
     mistakes: list[Mistake] = []
     from_environment: set[KeyPath] = set()
     for path in secret_paths(Settings):
-        given = environ.get(environment_name(path)) or None
-        table = _table(raw, path[:-1], make=given is not None and len(path) == 2)
-        if table is None:
-            continue
-        mistakes += _from_file(table, path, folder)
-        if given is not None:
-            table[str(path[-1])] = given
-            from_environment.add(path)
+        if len(path) == 2 and environ.get(environment_name(path)):
+            raw.setdefault(str(path[0]), {})
+        for place, table in _tables(raw, path[:-1]):
+            key = (*place, path[-1])
+            mistakes += _from_file(table, key, folder)
+            if given := environ.get(environment_name(key)):
+                table[str(path[-1])] = given
+                from_environment.add(key)
     return mistakes, from_environment
 
 
@@ -48,21 +48,20 @@ def secrets_of(settings: BaseModel) -> Iterator[str]:
         value = getattr(settings, name)
         if isinstance(value, SecretStr):
             yield value.get_secret_value()
-        elif isinstance(value, BaseModel):
-            yield from secrets_of(value)
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, BaseModel):
+                yield from secrets_of(inner)
 
 
-def _table(raw: dict[str, Any], path: KeyPath, *, make: bool) -> dict[str, Any] | None:
-    """The table at a path; None where there is none, or something else that validation will refuse."""
-    table = raw
-    for step in path:
-        if make:
-            table.setdefault(str(step), {})
-        inner = table.get(str(step))
-        if not isinstance(inner, dict):
-            return None
-        table = inner
-    return table
+def _tables(value: Any, steps: KeyPath, inside: KeyPath = ()) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    """The tables at a path, each with its own: none where there is something else that validation refuses."""
+    if isinstance(value, tuple):  # [[mail.mailboxes]]: each of them
+        for place, item in enumerate(value):
+            yield from _tables(item, steps, (*inside, place))
+    elif isinstance(value, dict) and not steps:
+        yield inside, value
+    elif isinstance(value, dict):
+        yield from _tables(value.get(str(steps[0])), steps[1:], (*inside, steps[0]))
 
 
 def _from_file(table: dict[str, Any], path: KeyPath, folder: Path) -> list[Mistake]:

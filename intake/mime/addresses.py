@@ -55,6 +55,19 @@ def sender(headers: Headers, hint: str = "") -> Mailbox:
     return found[0]
 
 
+def claimed(headers: Headers, hint: str = "") -> Mailbox:
+    """Return the first usable address in From with its name, for showing where `sender` finds none.
+
+    RFC 5322 §3.6.2 allows several authors; who of them is the client, a person has to say.
+    """
+    for raw in headers.raw_all("from"):
+        text = decode(raw, hint=hint)
+        for box in _mailboxes(text) or map(_only_mailbox, text.split(",", _MOST_LISTED)):
+            if is_usable(box.address):
+                return box
+    return NOBODY
+
+
 def listed(headers: Headers, name: str, hint: str = "") -> tuple[str, ...]:
     """Return the addresses in a To or Cc field, in order, in lower case, for showing; at most 100."""
     seen: dict[str, None] = {}
@@ -117,7 +130,8 @@ def _mailboxes(text: str) -> list[Mailbox] | None:
             return None
         boxes.append(box)
         prefix = ""
-    return boxes
+    # What is left over belongs to no address: `a@example.org, "b@example.net"` may mean either.
+    return None if prefix and boxes else boxes
 
 
 def _mailbox(element: list[tuple[str, str]], prefix: str) -> Mailbox | None:
@@ -177,7 +191,9 @@ def _tokens(text: str) -> list[tuple[str, str]] | None:
         position = match.end()
         if value == "(" or (value == ")" and depth):
             depth += 1 if value == "(" else -1
-            if depth == 0:
+            if depth > (value == "("):
+                comment.append(value)
+            elif depth == 0:
                 tokens.append(("comment", "".join(comment)))
                 comment = []
         elif depth:

@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\u3164\uffa0"
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_SPACES = re.compile(r"\s+")
+_UNSEEN = re.compile(f"{_UNREADABLE.pattern}|{_INVISIBLE.pattern}")
 
 _NAME_LENGTH = 120
 _SUFFIX_LENGTH = 12
@@ -40,8 +40,9 @@ def one_line(text: str, longest: int = 1_000) -> str:
 
     A decoded Subject really can hold CR LF (CVE-2024-6923): here they become spaces.
     """
-    spaced = _SPACES.sub(" ", text)
-    return _SPACES.sub(" ", _INVISIBLE.sub("", _UNREADABLE.sub("", spaced))).strip()[:longest]
+    spaced = " ".join(text.split())
+    seen = _UNSEEN.sub("", spaced)
+    return (seen if len(seen) == len(spaced) else " ".join(seen.split()))[:longest]
 
 
 def file_name(text: str) -> str:

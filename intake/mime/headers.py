@@ -11,7 +11,7 @@ from intake.mime.charsets import decode
 
 # RFC 5322 §3.6.8; white space before the colon is obsolete syntax (§4.5.8).
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_BLANK_LINE = re.compile(rb"\n\r{0,2}\n")  # some gateways write CR CR LF
 # The encoded text may hold "?": forbidden by RFC 2047 §2, sent all the same.
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^\r\n]*?)\?=")
 _INDISPENSABLE = frozenset(
@@ -30,6 +30,9 @@ _INDISPENSABLE = frozenset(
 )
 # Fields that a mail's own header has; what follows a line that is none tells junk from a body.
 _OWN_FIELD = re.compile(rb"^(from|to|subject|date|message-id)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_BASE64_PIECE = re.compile(rb"[A-Za-z0-9+/]++={0,2}+")
+_BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_LONGEST_PADDING = 8  # with the line ends behind it
 _Q_BYTE = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 
@@ -57,6 +60,10 @@ class Headers:
     def token(self, name: str) -> str:
         """Return the first field of that name as lower-case ASCII for comparison with keywords."""
         return self.raw(name).decode("ascii", errors="replace").strip().lower()
+
+    def fields(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the lower-case name and the unfolded bytes of every field, in their order."""
+        return iter(self._fields)
 
     def names(self) -> frozenset[str]:
         """Return the lower-case names of all fields."""
@@ -102,14 +109,26 @@ def split(raw: bytes, start: int, end: int, limits: Limits) -> tuple[Headers, in
 def decode_field(raw: bytes, hint: str = "") -> str:
     """Return a field's bytes as text, its encoded words decoded (RFC 2047), whatever else stands between.
 
-    What is wrongly encoded stays readable as it came. `hint` is the charset to try for raw 8-bit bytes.
+    What is wrongly encoded stays readable as it came, what a mailer encoded twice is decoded twice. `hint` is
+    the charset to try for raw 8-bit bytes.
     """
     if b"=?" not in raw:
         return decode(raw, hint=hint)
+    once = _decoded_words(raw, hint)
+    inner = once.encode("utf-8", errors="replace") if "=?" in once and once.isascii() else b""
+    return _decoded_words(inner, hint) if _WORD.search(inner, 0, _words_end(inner)) else once
+
+
+def _words_end(raw: bytes) -> int:
+    """Return where the last encoded word can end: beyond that, nothing is searched for again and again."""
+    return raw.rfind(b"?=") + 2
+
+
+def _decoded_words(raw: bytes, hint: str) -> str:
     pieces: list[str] = []
     pending: tuple[bytes, bytes] | None = None  # neighbours of one charset may share a character
     position = 0
-    for word in _WORD.finditer(raw):
+    for word in _WORD.finditer(raw, 0, _words_end(raw)):
         between = raw[position : word.start()]
         charset, content = word[1].partition(b"*")[0].lower(), _word_bytes(word[2], word[3])
         if pending and not between.strip() and pending[0] == charset:
@@ -142,7 +161,21 @@ def _word_bytes(encoding: bytes, encoded: bytes) -> bytes:
 
 
 def decoded_base64(content: bytes) -> tuple[bytes, bool]:
-    """Return what can be decoded of base64 `content`, and whether it was sound. Never raises."""
+    """Return what can be decoded of base64 `content`, and whether it was sound. Never raises.
+
+    Padding ends the content (RFC 2045 §6.8), unless nothing but more of it follows: some mailers encode a
+    file piece by piece. A line of words under it, such as a list's footer, is none.
+    """
+    end = content.find(b"=")
+    if 0 <= end < len(content) - _LONGEST_PADDING:
+        compact = content.translate(None, b"\r\n")
+        if len(compact) % 4 == 0 and not compact.translate(None, _BASE64_LETTERS):
+            pieces = [_one_base64(piece) for piece in _BASE64_PIECE.findall(compact)]
+            return b"".join(piece for piece, _ in pieces), all(sound for _, sound in pieces)
+    return _one_base64(content)
+
+
+def _one_base64(content: bytes) -> tuple[bytes, bool]:
     try:
         return binascii.a2b_base64(content), True
     except binascii.Error:
@@ -153,8 +186,9 @@ def decoded_base64(content: bytes) -> tuple[bytes, bool]:
 
 def _extent(raw: bytes, start: int, end: int) -> tuple[int, int]:
     """Return where the header block that begins at `start` ends, and where its body begins."""
-    if raw.startswith((b"\n", b"\r\n"), start):
-        return start, start + (1 if raw.startswith(b"\n", start) else 2)
+    for empty in (b"\n", b"\r\n", b"\r\r\n"):
+        if raw.startswith(empty, start):
+            return start, start + len(empty)
     blank = _BLANK_LINE.search(raw, start, end)
     return (blank.start() + 1, blank.end()) if blank else (end, end)
 

@@ -6,6 +6,9 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING
 
+from intake.mime import htmlelements as elements
+from intake.quoting import html as quoting
+
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
@@ -53,15 +56,18 @@ _FLAT = frozenset(
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _MOST_ATTRIBUTES = 1_000
-_LONGEST_LINK = 2_000
+_MOST_SIGNATURES = 20
 _DEEPEST_QUOTE = 20  # marks on a line; what is quoted more often looks the same
+_LONGEST_CELL = 200
+_CELL_END = " | "
 _RULE = "_" * 32  # as Outlook writes <hr> in plain text; `intake.reply` knows it
 
 
 def text_of(html: str, deepest: int) -> tuple[str, bool]:
     """Return the visible text of `html`, and whether it was parsed properly.
 
-    Quotations are marked with "> ", links to the web are named behind their text. Markup that nests
+    Quotations are marked with "> ", links to the web are named behind their text, pictures by what they are
+    said to show; the cells of a row stand on one line as long as each has but one. Markup that nests
     deeper than `deepest`, or has thousands of attributes in one tag, would keep the parser busy for
     minutes (100,000 nested `<div>`: 27 s): it is stripped crudely instead.
     """
@@ -70,10 +76,15 @@ def text_of(html: str, deepest: int) -> tuple[str, bool]:
     from selectolax.lexbor import LexborHTMLParser  # late: most mails need no HTML parser
 
     root = LexborHTMLParser(html).root
-    page = _Page(hides="display" in html and "none" in html)
+    page = _Page(hides=elements.may_hide(html), marked=quoting.is_marked(html))
     if root is not None:
         page.walk(root)
     return page.text(), True
+
+
+def without_tags(text: str) -> str:
+    """Return a text of the simple kinds (RFC 1896) without its tags; "<<" stands for a bracket."""
+    return _crude(text.replace("<<", "&lt;"))
 
 
 def _is_hard(html: str, deepest: int) -> bool:
@@ -106,13 +117,17 @@ def _crude(html: str) -> str:
 class _Page:
     """Collects the lines of a page while its tree is walked."""
 
-    def __init__(self, hides: bool) -> None:
+    def __init__(self, hides: bool, marked: bool) -> None:
         self._hides = hides
+        self._marked = marked  # there may be what `intake.quoting.html` knows
+        self._signatures = _MOST_SIGNATURES  # that are looked at yet
         self._lines: list[str] = []
         self._line: list[str] = []
         self._quotes = 0
         self._preformatted = 0
         self._numbers: list[int] = []  # of the lists that are open; -1 in one without numbers
+        self._cells: list[int] = []  # where the cells begin that are open, as numbers of lines
+        self._ended_cell = -1  # where the cell begins that has just ended, if it is one line
 
     def walk(self, root: LexborNode) -> None:
         """Visit the tree without recursion."""
@@ -127,7 +142,11 @@ class _Page:
             tag = node.tag or ""
             if tag == "-text":
                 self._write(node.text_content or "")
-            elif tag not in _UNSEEN and not tag.startswith(("-", "!")) and not self._is_hidden(node):
+            elif (
+                tag not in _UNSEEN
+                and not tag.startswith(("-", "!"))
+                and not (self._hides and elements.is_hidden(node))
+            ):
                 pending.append((tag, self._enter(tag, node)))
                 if (child := node.child) is not None:
                     pending.append(child)
@@ -137,26 +156,40 @@ class _Page:
         self._end_line()
         return re.sub(r"\n{4,}", "\n\n\n", "\n".join(self._lines)).strip("\n")
 
-    def _is_hidden(self, node: LexborNode) -> bool:
-        style = (node.attributes.get("style") or "") if self._hides else ""
-        return "display:none" in style.replace(" ", "").lower()
-
     def _enter(self, tag: str, node: LexborNode) -> str:
         """Begin an element; what is returned (a link's address) is given back when it ends."""
+        quoted = (tag == "blockquote" or (self._marked and tag in _BLOCKS)) and quoting.is_quotation(node)
+        if self._marked and not self._quotes:
+            self._announce(node)
         if tag == "br":
             self._end_line(keep_empty=True)
         elif tag == "a":
-            return self._link(node)
+            return elements.web_link(node)
         elif tag in _PARAGRAPHS:
             self._paragraph(node)
             self._preformatted += tag == "pre"
-            self._quotes += tag == "blockquote" and _is_quotation(node)
         elif tag in _BLOCKS:
             self._end_line()
             self._block(tag)
-        elif tag in ("td", "th") and self._line:
-            self._line.append("\t")
-        return "quoted" if tag == "blockquote" and _is_quotation(node) else ""
+        elif tag in ("td", "th"):
+            self._enter_cell()
+        elif tag == "img" and (words := elements.picture(node)):
+            self._write(words)
+        self._quotes += quoted
+        return "quoted" if quoted else ""
+
+    def _announce(self, node: LexborNode) -> None:
+        """Write down what only the markup says: that an old mail begins here, or a signature."""
+        if quoting.begins_old_mail(node):
+            self._end_line()
+            if "".join(self._lines[-1:]) != _RULE:
+                self._lines.append(_RULE)
+        elif self._signatures and quoting.is_signature(node):
+            self._signatures -= 1
+            if not quoting.lacks_delimiter(node):
+                return
+            self._end_line()
+            self._lines.append("-- ")
 
     def _block(self, tag: str) -> None:
         if tag in ("ul", "ol"):
@@ -172,14 +205,42 @@ class _Page:
 
     def _leave(self, tag: str, kept: str) -> None:
         # Only the last pieces are searched: a line of 100,000 links shall not take 100,000 times as long.
-        if tag == "a" and kept and kept.rstrip("/") not in "".join(self._line[-4:]):
-            self._line.append(f" <{kept}>")
+        if tag == "a":
+            if kept and elements.without_protocol(kept) not in "".join(self._line[-4:]):
+                self._line.append(f" ({kept})")
+        elif tag in ("td", "th"):
+            self._leave_cell()
         elif tag in _PARAGRAPHS or tag in _BLOCKS:
+            if tag in ("tr", "table"):
+                self._end_row()
             self._end_line()
             self._quotes -= kept == "quoted"
             self._preformatted -= tag == "pre"
             if tag in ("ul", "ol") and self._numbers:
                 self._numbers.pop()
+
+    def _enter_cell(self) -> None:
+        """Go on behind the cell before, if that was one line."""
+        if self._line:
+            self._line.append(_CELL_END)
+        elif 0 <= self._ended_cell == len(self._lines) - 1:
+            line = self._lines.pop().removeprefix(self._mark())
+            self._line = [line, _CELL_END] if line.strip() else []
+        self._ended_cell = -1
+        self._cells.append(len(self._lines))
+
+    def _leave_cell(self) -> None:
+        start = self._cells.pop() if self._cells else len(self._lines)
+        is_line = not self._line and len(self._lines) == start + 1 and len(self._lines[-1]) <= _LONGEST_CELL
+        self._ended_cell = start if is_line else -1
+
+    def _end_row(self) -> None:
+        while self._line and self._line[-1] is _CELL_END:
+            self._line.pop()
+        self._ended_cell = -1
+
+    def _mark(self) -> str:
+        return "> " * min(self._quotes, _DEEPEST_QUOTE)
 
     def _paragraph(self, node: LexborNode) -> None:
         self._end_line()
@@ -192,12 +253,7 @@ class _Page:
             or "margin-top:0" in style
         )
         if self._lines and self._lines[-1].strip("> ") and not tight:
-            self._lines.append("> " * min(self._quotes, _DEEPEST_QUOTE))
-
-    @staticmethod
-    def _link(node: LexborNode) -> str:
-        href = (node.attributes.get("href") or "").strip()
-        return href if href.startswith(("http://", "https://")) and len(href) <= _LONGEST_LINK else ""
+            self._lines.append(self._mark())
 
     def _write(self, text: str) -> None:
         if self._preformatted:
@@ -213,14 +269,10 @@ class _Page:
                 self._line.append(piece)
 
     def _end_line(self, keep_empty: bool = False) -> None:
+        if len(self._line) > 1 and self._line[-1] is _CELL_END and not keep_empty:
+            return  # a paragraph begins in the cell
         written = "".join(self._line)
         line = (written if self._preformatted else written.replace("\u00a0", " ").strip(" ")).rstrip()
         self._line = []
         if line or keep_empty or "\u00a0" in written:  # Outlook's empty line is a no-break space
-            self._lines.append("> " * min(self._quotes, _DEEPEST_QUOTE) + line)
-
-
-def _is_quotation(node: LexborNode) -> bool:
-    """Say whether a blockquote quotes; Gmail also uses it to indent (`margin:0 0 0 40px;border:none`)."""
-    style = (node.attributes.get("style") or "").replace(" ", "").lower()
-    return not ("border:none" in style and style.startswith("margin"))
+            self._lines.append(self._mark() + line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from intake.mime.charsets import decode
@@ -10,9 +11,12 @@ from intake.mime.headers import decode_field
 
 # Each alternative consumes or fails at once, so that ";;;;…" stays linear (cpython#87075).
 _PARAMETER = re.compile(rb';[ \t]*([^\s=;"]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"?|[^;]*)')
+# Some mailers forget the semicolon.
+_SPACED = re.compile(rb'[ \t;]([A-Za-z][\w*-]{0,40})=("(?:[^"\\]|\\.)*"?|[^\s;"]+)')
 _VALUE = re.compile(rb"[ \t\"]*([!#$&^\w.+-]+(?:/[!#$&^\w.+-]+)?)")
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 _MOST_SECTIONS = 100
+_MOST_PARAMETERS = 200
 
 
 def parse(field: bytes, hint: str = "") -> tuple[str, dict[str, str]]:
@@ -24,7 +28,8 @@ def parse(field: bytes, hint: str = "") -> tuple[str, dict[str, str]]:
     value = _VALUE.match(field)
     plain: dict[str, str] = {}
     extended: dict[str, dict[int, tuple[bytes, bool]]] = {}
-    for match in _PARAMETER.finditer(field):
+    is_separated = b";" in field or b"=" not in field
+    for match in islice((_PARAMETER if is_separated else _SPACED).finditer(field), _MOST_PARAMETERS):
         section = _SECTION.fullmatch(match[1].decode("ascii", errors="replace").lower())
         if section is None:
             continue

@@ -14,7 +14,7 @@ class Wording:
     `subject`: names in a block of headers (Outlook, Mail.ru); `original`, `forwarded`: what stands between
     dashes; `begins_forwarded`: Apple Mail's line; `device`: the whole line that a phone adds, where {D}
     stands for words that name a device or a program; `answers_below`: the writer says that his answers
-    stand in the quoted text.
+    stand in the quoted text; `above`: the line of a help desk above which one shall answer.
     """
 
     language: str
@@ -31,3 +31,4 @@ class Wording:
     begins_forwarded: str = r"(?!)"
     device: str = r"(?!)"
     answers_below: str = r"(?!)"
+    above: str = r"(?!)"

@@ -67,13 +67,13 @@ def test_due_tells_deadline_and_working_seconds(
         (("tickets", "list", "--since", "soon"), 2, "--since: 'soon' is no moment"),
         (("inbox", "show", "7"), 1, "there is no entry 7"),
         (("inbox", "retry", "7"), 1, "there is no entry 7 that is in quarantine"),
-        (("outbox", "cancel", "7"), 1, "there is no delivery 7 that is owed or dead"),
+        (("outbox", "cancel", "7"), 1, "there is no delivery 7 that is owed, dead or undeliverable"),
         (("clients", "add", "not an address"), 1, "'not an address' is no e-mail address"),
         (("report", "volume"), 1, "there is no report 'volume' in this version; it has: ratings"),
         (("report", "ratings", "--group", "moon"), 2, "allowed: agent, line, level"),
         (("report", "ratings", "--from", "2026-02-01", "--to", "2026-01-01"), 2, "lies after"),
         (("run", "--only", "telegram"), 1, "this version has no part 'telegram' yet"),
-        (("run", "--only", "kitchen"), 2, "there is no part 'kitchen'; allowed: listener, intake"),
+        (("run", "--only", "kitchen"), 2, "there is no part 'kitchen'; allowed: listener, mailboxes"),
     ],
 )  # fmt: skip
 def test_what_is_refused_says_why_in_a_line(

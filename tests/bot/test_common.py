@@ -56,6 +56,13 @@ def test_a_lone_surrogate_is_printed_as_the_escape_json_has_for_it() -> None:
     assert json.loads(result.stdout_bytes) == ["\ud800"]
 
 
+def test_json_is_one_line_for_readers_that_know_more_line_ends_than_one() -> None:
+    text = "a\x85b\u2028c\u2029d\x0be\x0cf\x1cg\x9b2Jh\x7f"
+    result = run(lambda: print_json({"text": text}))
+    (line,) = result.stdout_bytes.decode("utf-8").splitlines()
+    assert line.isprintable() and json.loads(line) == {"text": text}
+
+
 @pytest.mark.parametrize(("value", "error"), [(datetime(2026, 1, 1), ValueError), (object(), TypeError)])
 def test_what_has_no_clear_form_in_json_is_refused(value: object, error: type[Exception]) -> None:
     assert isinstance(run(lambda: print_json(value)).exception, error)

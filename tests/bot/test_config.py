@@ -50,12 +50,41 @@ def test_what_the_example_has_switched_off_can_be_used_too(tmp_path: Path) -> No
     (tmp_path / "secrets" / "relay").write_text("hunter22")
     (tmp_path / "tls").mkdir()
     make_certificate(tmp_path / "tls" / "fullchain.pem", tmp_path / "tls" / "key.pem")
+    (tmp_path / "secrets" / "imap").write_text("hunter33")
     text = switched_on(EXAMPLE.read_text(encoding="utf-8"))
-    settings = read(tmp_path, text.replace('url = "sqlite://data/otklik.db"\n', ""))
+    text = text.replace('url = "sqlite://data/otklik.db"\n', "")
+    settings = read(tmp_path, re.sub(r"(?m)^oauth = .*\n", "", text))
+    assert [(box.name, box.move_to) for box in settings.mail.mailboxes] == [("support", "Processed")]
     assert settings.mail.relay and settings.mail.relay.password
     assert settings.mail.relay.password.get_secret_value() == "hunter22"
     assert settings.mail.listener.tls_key == tmp_path / "tls" / "key.pem"
     assert [(agent.name, agent.role, agent.line) for agent in settings.agents] == [("Анна", "agent", "first")]
+
+
+def test_the_example_s_oauth_can_be_used_in_place_of_a_password(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    for name in ("client", "refresh"):
+        (tmp_path / "secrets" / name).write_text(f"{name} secret\n")
+    text = switched_on(EXAMPLE.read_text(encoding="utf-8"))
+    without = re.sub(r"(?m)^(password_file|url_file|tls_\w+) = .*\n", "", text)
+    settings = read(tmp_path, without.replace('security = "none"', 'security = "tls"'))
+    (mailbox,) = settings.mail.mailboxes
+    assert mailbox.oauth and settings.mail.relay and settings.mail.relay.oauth
+    assert mailbox.oauth.refresh_token_file == tmp_path / "secrets" / "refresh"
+    assert mailbox.oauth.client_secret == SecretStr("client secret")
+    assert "client secret" in list(secrets_of(settings))
+
+
+def test_each_mailbox_takes_its_password_from_a_file_or_by_its_number_from_the_environment(
+    tmp_path: Path,
+) -> None:
+    box = '[[mail.mailboxes]]\nname = "{0}"\nhost = "imap"\nusername = "{0}"\n'
+    (tmp_path / "first").write_text("from the file\n")
+    text = GOOD + box.format("a") + 'password_file = "first"\n' + box.format("b")
+    settings = read(tmp_path, text, OTKLIK_MAIL_MAILBOXES_2_PASSWORD="from the environment")
+    passwords = [box.password.get_secret_value() for box in settings.mail.mailboxes if box.password]
+    assert passwords == ["from the file", "from the environment"]
+    assert set(passwords) <= set(secrets_of(settings))
 
 
 def keys(model: type[BaseModel]) -> dict[str, Any]:

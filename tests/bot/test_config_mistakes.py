@@ -97,20 +97,12 @@ def test_an_unknown_key_is_refused_and_the_nearest_known_one_named(
     [
         ("[telegram]\nmode = 'polling'", "17: telegram: this version has no Telegram bots yet"),
         (
-            "[[mail.mailboxes]]\nname = 'x'",
-            "17: mail.mailboxes: this version takes mail by its listener alone",
-        ),
-        (
-            "[mail.relay]\nhost = 'x'\noauth = {}",
-            "19: mail.relay.oauth: this version signs in to the relay by",
-        ),
-        (
             "[files]\nstore = 's3://bucket/x'",
             '18: files.store: found "s3://bucket/x" (a string); allowed: the path',
         ),
         (
-            "[mail.listener]\ntrusted_authserv_id = 'mx.example.org'",
-            '18: mail.listener.trusted_authserv_id: found "mx.example.org" (a string); allowed: "", because',
+            "[mail.listener]\nverify = true\ntrusted_authserv_id = 'mx.example.org'",
+            '19: mail.listener.trusted_authserv_id: found "mx.example.org"; needed: "", because with verify',
         ),
         (
             "[[service_levels]]\nkey = 'x'\ntitle = {en = 'x'}\nreact_within = '1 working hour'\n"
@@ -247,6 +239,84 @@ def test_an_address_that_could_be_read_in_two_ways_is_refused(tmp_path: Path, ad
     (line,) = mistakes(tmp_path, changed("support@example.org", address))
     assert line.startswith("config.toml:6: mail.address: found ")
     assert "\n" not in line
+
+
+MAILBOX = "[[mail.mailboxes]]\nname = 'support'\nhost = 'imap'\nusername = 'desk'\npassword = 'geheim'\n"
+TOKENS = "oauth = {token_url = 'URL', client_id = 'c', refresh_token_file = 'secrets/web'}\n"
+BY_TOKEN = MAILBOX.replace("password = 'geheim'\n", TOKENS)
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        (
+            MAILBOX.replace("'support'", "'a b'"),
+            '18: mail.mailboxes[1].name: found "a b" (a string); allowed: 1',
+        ),
+        (
+            MAILBOX + "after = 'move:'",
+            '22: mail.mailboxes[1].after: found "move:" (a string); allowed: "move:',
+        ),
+        (MAILBOX + "after = 'archive'", '22: mail.mailboxes[1].after: found "archive" (a string); allowed:'),
+        (
+            MAILBOX + "after = 'move:inbox'",
+            '22: mail.mailboxes[1].after: found "move:inbox"; allowed: a folder other than',
+        ),
+        (MAILBOX + "folder = ''", '22: mail.mailboxes[1].folder: found "" (a string); allowed: the name'),
+        (
+            MAILBOX + "security = 'ssl'",
+            '22: mail.mailboxes[1].security: found "ssl" (a string); allowed: "tls"',
+        ),
+        (
+            MAILBOX + "since_days = -1",
+            "22: mail.mailboxes[1].since_days: found -1 (a whole number); allowed:",
+        ),
+        (
+            MAILBOX.replace("password = 'geheim'\n", ""),
+            "17: mail.mailboxes[1].password: found nothing; needed: the mailbox's password, by password_file",
+        ),
+        (
+            MAILBOX + TOKENS.replace("URL", "https://a/b"),
+            "22: mail.mailboxes[1].oauth: found beside password; allowed: one of the two",
+        ),
+        (
+            BY_TOKEN.replace("URL", "http://tokens.example.org/"),
+            '21: mail.mailboxes[1].oauth.token_url: found "http://tokens.example.org/" (a string); allowed:'
+            ' an address "https://…" (secrets are sent there, so it must be encrypted)',
+        ),
+        (
+            BY_TOKEN.replace("URL", "https://a/b").replace("secrets/web", "nowhere"),
+            "21: mail.mailboxes[1].oauth.refresh_token_file: found ",
+        ),
+        (
+            BY_TOKEN.replace("URL", "https://a/b") + "security = 'none'",
+            '22: mail.mailboxes[1].security: found "none"; allowed with oauth: "tls" or "starttls"',
+        ),
+        (
+            "[mail.relay]\nhost = 'x'\nsecurity = 'tls'\n" + TOKENS.replace("URL", "https://a/b"),
+            "17: mail.relay.username: found nothing; needed: the user name of oauth",
+        ),
+        (
+            "[[agents]]\nname = 'A'\nrole = 'head'\nemail = 'Support@example.org'",
+            '20: agents[1].email: found "Support@example.org" (a string); allowed: the person\'s own address',
+        ),
+    ],
+)
+def test_nonsense_about_mailboxes_and_tokens_is_refused(tmp_path: Path, added: str, told: str) -> None:
+    (line,) = mistakes(tmp_path, GOOD + added)
+    assert line.startswith(f"config.toml:{told}")
+    assert "geheim" not in line
+
+
+def test_two_mailboxes_may_share_neither_a_name_nor_a_folder(tmp_path: Path) -> None:
+    assert [line.partition(":")[2] for line in mistakes(tmp_path, GOOD + MAILBOX + MAILBOX)] == [
+        '18: mail.mailboxes[1].name: found "support" (a string); allowed: a name that no other mailbox has',
+        '23: mail.mailboxes[2].name: found "support" (a string); allowed: a name that no other mailbox has',
+    ]
+    other = MAILBOX.replace("'support'", "'other'")
+    for line in mistakes(tmp_path, GOOD + MAILBOX + other):
+        assert 'folder: found "INBOX" (a string); allowed: a folder that no other mailbox reads' in line
+    assert len(read(tmp_path, GOOD + MAILBOX + other + "folder = 'Help'").mail.mailboxes) == 2
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "https://help.example.org/", "https://[::1]:8443"])

@@ -25,6 +25,14 @@ from intake.links import to_shares
             ["https://yadi.sk/i/1", "https://we.tl/t-2"],
         ),
         ("https://prnt.sc/a_(1)", ["https://prnt.sc/a_(1)"]),
+        ("Відео: https://fex.net/uk/s/abc1234 — дивіться", ["https://fex.net/uk/s/abc1234"]),
+        ("Видео: https://sberdisk.ru/s/1aB", ["https://sberdisk.ru/s/1aB"]),
+        (
+            "Loki: https://filesender.funet.fi/?s=download&token=1",
+            ["https://filesender.funet.fi/?s=download&token=1"],
+        ),
+        ("https://drive.proton.me/urls/AB12#key", ["https://drive.proton.me/urls/AB12#key"]),
+        ("https://www.loom.com/share/1f2e", ["https://www.loom.com/share/1f2e"]),
     ],
 )
 def test_a_link_to_a_share_is_found(text: str, links: list[str]) -> None:
@@ -37,6 +45,8 @@ def test_a_link_to_a_share_is_found(text: str, links: list[str]) -> None:
         "https://client.example/disk.yandex.ru",
         "https://evil-yadi.sk.example/x",
         "https://notdropbox.com/x",
+        "https://account.proton.me/login",
+        "https://mail.google.com/mail/u/0",
         "https://disk.yandex.ru@evil.example/x",
         "yadi.sk/i/1",
         "ftp://yadi.sk/i/1",

@@ -24,7 +24,12 @@ class FakeSandbox:
         self.seen: list[str] = []
 
     async def understand(
-        self, body: bytes | str, envelope_from: str | None, *, accept: bool = False
+        self,
+        body: bytes | str,
+        envelope_from: str | None,
+        *,
+        accept: bool = False,
+        trusted_authserv_id: str = "",
     ) -> IncomingMessage:
         assert isinstance(body, bytes)
         name = body.decode()

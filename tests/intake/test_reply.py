@@ -1,8 +1,6 @@
 """What is new in a reply: programs and languages, answers in between, and never nothing."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from intake.reply import new_text
 from tests.intake.understood import text_mail
@@ -248,33 +246,3 @@ def test_few_marked_lines_in_a_mail_that_answers_nothing_are_the_clients_own() -
     text = "I typed:\n> dir\n> cd x"
     assert new_text(text, replying=False) == text
     assert new_text(text, replying=True) == "I typed:"
-
-
-WORDS = st.text("абвгд ", min_size=1, max_size=30).filter(str.strip)
-
-
-@settings(deadline=None)
-@given(
-    st.lists(WORDS, min_size=1, max_size=6),
-    st.sampled_from(sorted(INTRODUCTIONS)),
-    st.lists(WORDS, max_size=5),
-)
-def test_no_new_word_is_lost_whatever_is_quoted(new: list[str], program: str, old: list[str]) -> None:
-    quoted = "\n".join(f"> {line}" for line in old)
-    kept = new_text("\n".join(new) + f"\n\n{INTRODUCTIONS[program]}\n{quoted}\n")
-    assert [line.strip() for line in kept.split("\n")] == [
-        line.strip() for line in "\n".join(new).strip("\n").split("\n")
-    ]
-
-
-@settings(deadline=None)
-@given(
-    st.lists(
-        st.sampled_from(
-            ["> a", "b", "", "-- ", "--", *INTRODUCTIONS.values(), *HISTORIES.values(), *FORWARDS]
-        )
-    )
-)
-def test_something_is_left_of_every_text(lines: list[str]) -> None:
-    text = "\n".join(lines)
-    assert bool(new_text(text).strip()) == bool(text.strip())

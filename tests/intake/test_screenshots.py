@@ -1,6 +1,9 @@
 """What a file really is, by its bytes alone; bombs, broken pictures, and what must not be shown."""
 
+import gzip
 import io
+import tarfile
+import zipfile
 import zlib
 
 import pytest
@@ -92,7 +95,79 @@ def test_transparent_parts_are_white_in_the_thumbnail() -> None:
     ],
 )
 def test_what_is_no_jpg_gif_or_png_is_declined_whatever_its_name_says(content: bytes) -> None:
-    assert looked_at(content) == Declined("shot.png", "format", "image/png")
+    found = looked_at(content)
+    assert isinstance(found, Declined)
+    assert (found.name, found.reason, found.media_type) == ("shot.png", "format", "image/png")
+
+
+def boxes(major: bytes, *compatible: bytes) -> bytes:
+    """The beginning of an ISO media file with these brands."""
+    brands = major + bytes(4) + b"".join(compatible)
+    return (len(brands) + 8).to_bytes(4, "big") + b"ftyp" + brands + b"\0\0\0\x08mdat"
+
+
+def archive(*names: str) -> bytes:
+    """A ZIP with members of these names."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as members:
+        for name in names:
+            members.writestr(name, "application/vnd.oasis.opendocument.text")
+    return out.getvalue()
+
+
+def packed(name: str) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as members:
+        members.addfile(tarfile.TarInfo(name))
+    return out.getvalue()
+
+
+DECLINED = {
+    "an iPhone's photo": ("heic", boxes(b"heic", b"mif1", b"heic")),
+    "an iPhone's photo, generic brand first": ("heic", boxes(b"mif1", b"mif1", b"heic", b"hevc")),
+    "WebP": ("webp", encoded(Image.new("RGB", (9, 9)), "WEBP")),
+    "AVIF": ("avif", boxes(b"avif", b"mif1", b"miaf")),
+    "AVIF, generic brand first": ("avif", boxes(b"mif1", b"avif")),
+    "BMP": ("bmp", encoded(Image.new("RGB", (9, 9)), "BMP")),
+    "TIFF": ("tiff", encoded(Image.new("RGB", (9, 9)), "TIFF")),
+    "SVG": (
+        "svg",
+        b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- c -->\n<svg xmlns="http://www.w3.org/2000/svg"/>',
+    ),
+    "an icon": ("picture", encoded(Image.new("RGB", (16, 16)), "ICO")),
+    "JPEG 2000": ("picture", encoded(Image.new("RGB", (9, 9)), "JPEG2000")),
+    "PDF": ("pdf", b"%PDF-1.7\n%\xe2\xe3"),
+    "PDF behind junk": ("pdf", b"\r\n\r\n%PDF-1.4"),
+    "MP4": ("video", boxes(b"isom", b"isom", b"iso2", b"avc1", b"mp41")),
+    "an iPhone's video": ("video", boxes(b"qt  ", b"qt  ")),
+    "QuickTime of old": ("video", b"\0\0\0\x20wide\0\0\0\0mdat"),
+    "WebM": ("video", b"\x1aE\xdf\xa3\x01\0\0\0webm"),
+    "AVI": ("video", b"RIFF\0\1\0\0AVI LIST"),
+    "Windows Media": ("video", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9"),
+    "Excel": ("document", archive("[Content_Types].xml", "xl/workbook.xml")),
+    "Excel, members in another order": ("document", archive("xl/" + "x" * 200, "[Content_Types].xml")),
+    "OpenDocument": ("document", archive("mimetype", "content.xml")),
+    "Word until 2003": ("document", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)),
+    "RTF": ("document", b"{\\rtf1\\ansi"),
+    "ZIP": ("archive", archive("1.png", "2.png")),
+    "RAR": ("archive", b"Rar!\x1a\x07\x01\0"),
+    "7-Zip": ("archive", b"7z\xbc\xaf\x27\x1c\0\4"),
+    "gzip": ("archive", gzip.compress(b"log")),
+    "tar": ("archive", packed("log.txt")),
+    "a voice message": ("other", boxes(b"M4A ", b"M4A ", b"isom")),
+    "HTML with a drawing": ("other", b"<html><body><svg/></body></html>"),
+    "a text": ("other", "BM: журнал ошибок".encode()),
+    "a program": ("other", b"MZ\x90\0\3"),
+    "nothing": ("other", b""),
+}
+
+
+@pytest.mark.parametrize("what", DECLINED)
+def test_it_says_what_a_declined_file_is_by_its_bytes_alone(what: str) -> None:
+    hint, content = DECLINED[what]
+    found = looked_at(content)
+    assert isinstance(found, Declined)
+    assert (found.reason, found.hint) == ("format", hint)
 
 
 @pytest.mark.parametrize(

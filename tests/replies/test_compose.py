@@ -72,6 +72,13 @@ MOVED: dict[str, Any] = {
 }
 ANSWERED: dict[str, Any] = {"number": "AS-000042", "text": "Готово.", "ticket_url": URL}
 CLOSED: dict[str, Any] = {"number": "AS-000042", "ticket_url": URL}
+ALARM: dict[str, Any] = {
+    "number": "",
+    "what": "stopped",
+    "mailbox": "support",
+    "since": "2026-11-23T10:30:00+00:00",
+    "reason": "signing in: [AUTHENTICATIONFAILED] Authentication failed.",
+}
 FACTS = {
     "confirmation": CONFIRMED,
     "answer": ANSWERED,
@@ -80,6 +87,8 @@ FACTS = {
     "reopened": CLOSED,
     "closed-without-invitation": CLOSED,
     "closed": CLOSED,
+    "blocked": {"number": ""},
+    "alarm": ALARM,
 }
 
 
@@ -440,6 +449,49 @@ def test_files_are_told_in_one_paragraph_and_each_request_in_one_of_its_own() ->
     ]
 
 
+INSTEAD = [
+    (
+        ["heic"],
+        "«Настройки» → «Камера» → «Форматы» → «Наиболее совместимый»",
+        "«Параметри» → «Камера» → «Формати» → «Найсумісніші»",
+        "Settings → Camera → Formats → Most Compatible",
+        "Asetukset → Kamera → Muodot → Yhteensopivin",
+    ),
+    (["webp", "avif", "bmp", "tiff", "svg", "picture"], "как PNG", "як PNG", "as PNG or JPG", "PNG- tai JPG"),
+    (["pdf", "document"], "снимок экрана", "знімок екрана", "screenshot of that page", "kuvakaappaus"),
+    (["video"], "файлообменник", "файлообмінник", "file share", "tiedostonjakopalveluun"),
+    (["archive"], "не распаковываем", "не розпаковуємо", "unpack", "pura"),
+]
+
+
+@pytest.mark.parametrize(("hints", "ru", "uk", "en", "fi"), INSTEAD)
+def test_a_declined_file_s_kind_brings_one_sentence_that_helps(
+    hints: list[str], ru: str, uk: str, en: str, fi: str
+) -> None:
+    declined = [
+        {"name": f"{number}.x", "reason": "format", "hint": hint} for number, hint in enumerate(hints * 2)
+    ]
+    for language, helps in (("ru", ru), ("uk", uk), ("en", en), ("fi", fi)):
+        said = paragraphs(written("confirmation", language, CONFIRMED, declined=declined))
+        assert helps in said[3] and helps not in "".join(said[:3] + said[4:]), language
+        assert len(said) == len(paragraphs(written("confirmation", language, CONFIRMED, declined=[]))) + 2
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"name": "a", "reason": "format", "hint": "other"},
+        {"name": "a", "reason": "format", "hint": "<b>unheard of</b>"},
+        {"name": "a", "reason": "format"},
+        {"name": "a", "reason": "damaged", "hint": "heic"},
+    ],
+)
+def test_what_has_no_better_form_brings_no_such_sentence(file: dict[str, str]) -> None:
+    said = paragraphs(written("confirmation", "en", CONFIRMED, declined=[file]))
+    plain = paragraphs(written("confirmation", "en", CONFIRMED, declined=[]))
+    assert len(said) == len(plain) + 1
+
+
 def test_nothing_of_an_attacker_is_echoed_but_defanged_names() -> None:
     letter = written(
         "confirmation",
@@ -536,7 +588,21 @@ def test_html_is_small_loads_nothing_and_never_breaks_a_number(kind: str) -> Non
     assert "url(" not in html
     assert len(html) < 20_000
     body = html.partition("<body")[2]
-    assert body.count("AS-000042") == body.count('<span style="white-space:nowrap">AS-000042</span>') > 0
+    numbers = body.count("AS-000042")
+    assert numbers == body.count('<span style="white-space:nowrap">AS-000042</span>')
+    assert (numbers == 0) == (kind in ("blocked", "alarm"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_blocked_is_told_politely_without_a_number_a_link_or_the_reason(language: str) -> None:
+    letter = written("blocked", language, {"number": "", "why": "abusive"})
+    assert letter.subject == TEXTS.text(language, "blocked.subject")
+    assert paragraphs(letter)[1:3] == [
+        TEXTS.text(language, "blocked.text"),
+        TEXTS.text(language, "blocked.mistaken"),
+    ]
+    assert "http" not in letter.text
+    assert "abusive" not in letter.text + letter.html
 
 
 def test_a_short_number_is_kept_whole_without_touching_anything_else() -> None:
@@ -585,6 +651,44 @@ def test_whatever_is_in_a_name_the_letter_has_its_shape(name: str, agent: str) -
     answer = written("answer", "ru", ANSWERED, text=agent, agent_name=agent)
     assert "\r" not in answer.text
     answer.text.encode("utf-8")
+
+
+ALARMS = {
+    "ru": """\
+С 23~ноября 2026~г., 13:30 (МСК) не удаётся забрать почту из ящика support.
+
+Причина: signing in: [AUTHENTICATIONFAILED] Authentication failed.
+
+Письма клиентов остаются на почтовом сервере, и мы заберём их, как только связь восстановится. \
+Что именно не так, покажет команда «otklik check».
+
+Служба поддержки АгроСофт
+""",
+    "fi": """\
+Postilaatikon support postia ei saada haettua. Katko alkoi 23.11.2026 klo~13.30 (Moskovan aikaa).
+
+Syy: signing in: [AUTHENTICATIONFAILED] Authentication failed.
+
+Asiakkaiden viestit pysyvät postipalvelimella, ja haemme ne heti, kun yhteys palaa. \
+Komento ”otklik check” näyttää, mikä on vialla.
+
+AgroSoftin tuki
+""",
+}
+
+
+@pytest.mark.parametrize("language", ALARMS)
+def test_agents_are_told_which_mailbox_stopped_since_when_and_why(language: str) -> None:
+    letter = written("alarm", language, ALARM)
+    assert letter.text == tied(ALARMS[language])
+    assert "support" in letter.subject and "#" not in letter.subject
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_agents_are_told_when_a_mailbox_comes_in_again(language: str) -> None:
+    letter = written("alarm", language, ALARM, what="resumed")
+    assert "support" in letter.subject and "AUTHENTICATIONFAILED" not in letter.text
+    assert letter.subject != written("alarm", language, ALARM).subject
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -120,7 +120,12 @@ def test_it_passes_relays_that_know_seven_bits_alone() -> None:
     check_wire_form(built(replace(LETTER, text="ы" * 5000 + "\n", html="x" * 5000 + "\n")))
 
 
-@given(st.text(), st.text(), st.text(), st.text())
+def test_a_mail_about_no_ticket_names_none() -> None:
+    mail = read(built(Letter("S", "t", "t"), ticket_number=""))
+    assert mail.keys() == [name for name in HEADERS if name != "X-Otklik-Ticket"]
+
+
+@given(st.text(), st.text(), st.text(), st.text(min_size=1))
 def test_no_text_breaks_the_wire_form_or_adds_a_header(
     subject: str, text: str, name: str, number: str
 ) -> None:
@@ -189,7 +194,10 @@ def test_of_a_stranger_s_message_ids_only_real_ones_are_taken(value: str) -> Non
         "a@b@c.d",
         "a@.c",
         "a@[127.0.0.1]",
-        "ольга@example.org",
+        "оль га@example.org",
+        "ольга\u202e@example.org",
+        "ольга\n@example.org",
+        "ольга@b c",
         "a@b.c\0",
         "a" * 65 + "@b.c",
         "@b.c",
@@ -205,6 +213,13 @@ def test_only_one_plain_address_is_written_to(address: str) -> None:
 def test_an_international_domain_is_written_in_ascii() -> None:
     assert ascii_address("olga@пример.рф") == "olga@xn--e1afmkfd.xn--p1ai"
     assert b"\r\nTo: <olga@xn--e1afmkfd.xn--p1ai>\r\n" in built(recipient="olga@пример.рф")
+
+
+def test_an_international_address_is_written_to_but_never_written_from() -> None:
+    mail = built(recipient="ольга@пример.рф")
+    assert "\r\nTo: <ольга@xn--e1afmkfd.xn--p1ai>\r\n" in mail.decode("utf-8")
+    with pytest.raises(Unmailable):
+        built(sender="ольга@example.org")
 
 
 def test_a_moment_is_written_in_utc_and_must_be_aware() -> None:

@@ -180,3 +180,11 @@ async def test_refused_credentials_are_not_tried_again_for_minutes_and_not_told(
     assert told.channel and told.retry_after >= 300 and "535" in str(told)
     assert "secret" not in repr(told) and "secret" not in repr(carrier)
     relay.down()
+
+
+async def test_an_international_domain_needs_no_more_than_any_relay() -> None:
+    plain = Relay(offers=())
+    async with carrier_to(plain) as carrier:
+        assert await carrier.deliver("", "olga@пример.рф", "<1@example.org>", MAIL) == "250 taken"
+    assert [got.recipient for got in plain.got] == ["olga@xn--e1afmkfd.xn--p1ai"]
+    plain.down()

@@ -4,14 +4,14 @@ import asyncio
 
 from storage.database import Database
 from storage.directory import Directory, add_unregistered, client_by_address
-from storage.models import Ticket
+from storage.models import Address, Ticket
 from storage.outbox import Owed, owe
+from storage.participants import ticket_by_message_ids
 from storage.tickets import (
     NewMessage,
     NewTicket,
     add_message,
     open_ticket,
-    ticket_by_message_ids,
     ticket_now,
 )
 from tests.storage.conftest import NOW
@@ -48,13 +48,16 @@ async def test_a_mail_joins_by_a_message_id_only_when_the_ticket_is_the_senders(
     olga = await client_by_address("olga@x.example")
     mallory = await client_by_address("mallory@x.example")
     assert olga and mallory
-    assert await ticket_by_message_ids([message_id], olga.id) == ticket_id
-    assert await ticket_by_message_ids([message_id], mallory.id) is None
+    assert await ticket_by_message_ids([message_id], olga.id, "olga@x.example") == ticket_id
+    assert await ticket_by_message_ids([message_id], mallory.id, "mallory@x.example") is None
 
 
 async def test_a_client_is_answered_where_he_wrote_last(database: Database) -> None:
     async def unit() -> str:
         ticket_id = await open_for("olga@x.example")
+        olga = await client_by_address("olga@x.example")
+        assert olga
+        await Address.create(client_id=olga.id, address="olga@home.example")
         for address in ("olga@x.example", "olga@home.example"):
             await add_message(
                 NewMessage(ticket_id, "in", "Ольга", address, "…", NOW, message_id=f"<{address}>")

@@ -1,0 +1,73 @@
+"""A mail that is being taken in, with whatever its effects have to know of it and of the desk."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from desk.service_level import ServiceLevel
+from desk.ticket import Numbering
+from desk.working_time import Calendar
+from intake.identity import PassedOn
+from intake.incoming import IncomingMessage
+from storage.directory import KnownClient
+from storage.inbox import Claimed
+from storage.tickets import NewMessage, NewScreenshot
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What taking a request in has to know of the desk; `domain` is that of its mail address.
+
+    `agents`: their names by their mail addresses; `own_addresses`: the desk's; all in lower case.
+    `confirm_unverified`: whether a mail gets its confirmation although somebody else than From has sent it.
+    `secret`, `tag_separator`: see `intake.filing.Filing`.
+    """
+
+    levels: Sequence[ServiceLevel]
+    calendars: Mapping[str, Calendar]
+    numbering: Numbering
+    domain: str
+    default_language: str
+    reopen_days: int
+    confirmations_per_hour: int
+    confirmations_per_day: int
+    confirm_unverified: bool = False
+    agents: Mapping[str, str] = field(default_factory=dict)
+    own_addresses: AbstractSet[str] = frozenset()
+    secret: bytes = b""
+    tag_separator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A mail on its way in. `passed_on`: which agent did so with it; `incoming` is the client's mail then."""
+
+    entry: Claimed
+    incoming: IncomingMessage
+    content_key: str
+    client: KnownClient
+    desk: Desk
+    now: datetime
+    passed_on: PassedOn | None
+
+
+def message_of(arrival: Arrived, ticket_id: int) -> NewMessage:
+    """The mail as an item of a ticket's thread."""
+    incoming = arrival.incoming
+    return NewMessage(
+        ticket_id=ticket_id,
+        direction="in",
+        author=incoming.from_name,
+        address=incoming.from_addr,
+        text=incoming.text,
+        new_text=incoming.reply_text,
+        message_id=incoming.message_id,
+        at=arrival.entry.received_at,
+        entry_id=arrival.entry.id,
+        content_key=arrival.content_key,
+        authenticity=incoming.authenticity.noted,
+        screenshots=[NewScreenshot(**asdict(shot)) for shot in incoming.screenshots],
+        declined=[{"name": d.name, "reason": d.reason} for d in incoming.declined],
+        shares=list(incoming.links_to_shares),
+    )

@@ -1,0 +1,130 @@
+"""What is kept for a term: for each class, which rows there are and how they are emptied."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from desk.ticket import State
+from storage.models import Delivery, DeliveryState, Entry, EntryState, Message, Screenshot, Ticket
+from storage.privacy.erasure import ERASED
+from storage.statements import fetch, moment
+
+PAGE = 200  # rows looked at in one statement
+_OVER = (
+    DeliveryState.SENT.value,
+    DeliveryState.SUPPRESSED.value,
+    DeliveryState.CANCELLED.value,
+    DeliveryState.UNDELIVERABLE.value,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something kept: since when its term runs, None while it may not be removed; whether it is gone."""
+
+    id: int
+    since: datetime | None
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptClass:
+    """A class of what is kept: `count` is its name in Purged; `page` gives the rows behind a number.
+
+    `remove` empties rows inside a transaction and returns the digests of files that lost a reference.
+    """
+
+    count: str
+    key: str
+    days: int
+    page: Callable[[int], Awaitable[list[Row]]]
+    remove: Callable[[Sequence[int], datetime], Awaitable[set[str]]]
+
+
+def entries(count: str, days: int, state: EntryState) -> KeptClass:
+    """Mails as they came, in one state; the key by which a duplicate is known stays."""
+
+    async def page(behind: int) -> list[Row]:
+        # length(): whether there is a body is told without reading it.
+        rows = await fetch(
+            "SELECT id, processed_at, body_sha256, length(body) AS size FROM entries"
+            " WHERE state = ? AND id > ? ORDER BY id LIMIT ?",
+            state.value,
+            behind,
+            PAGE,
+        )
+        return [
+            Row(row["id"], _moment(row["processed_at"]), not row["size"] and not row["body_sha256"])
+            for row in rows
+        ]
+
+    async def remove(some: Sequence[int], now: datetime) -> set[str]:
+        # The state once more: an agent may just have had one taken up again.
+        rows = Entry.filter(id__in=some, state=state)
+        files = {str(one) for one in await rows.values_list("body_sha256", flat=True)} - {""}
+        changes: dict[str, Any] = {"body": None, "body_sha256": "", "purged_at": now}
+        if state is EntryState.QUARANTINED:
+            changes |= {"state": EntryState.DISCARDED, "outcome": f"discarded after {days} days"}
+        await rows.update(**changes)
+        return files
+
+    return KeptClass(count, state.value, days, page, remove)
+
+
+async def sent(behind: int) -> list[Row]:
+    """Deliveries; one that may go out yet is never due."""
+    rows = await fetch(
+        "SELECT id, state, sent_at, created_at, length(content) AS size FROM deliveries"
+        " WHERE id > ? ORDER BY id LIMIT ?",
+        behind,
+        PAGE,
+    )
+    return [
+        Row(
+            row["id"],
+            _moment(row["sent_at"] or row["created_at"]) if row["state"] in _OVER else None,
+            not row["size"],
+        )
+        for row in rows
+    ]
+
+
+async def empty_sent(some: Sequence[int], _now: datetime) -> set[str]:
+    await Delivery.filter(id__in=some, state__in=_OVER).update(content=None)
+    return set()
+
+
+async def closed(behind: int) -> list[Row]:
+    """Closed tickets; empty when each of their texts is erased already."""
+    rows = await fetch(
+        "SELECT t.id, t.closed_at, EXISTS (SELECT 1 FROM messages m WHERE m.ticket_id = t.id AND m.text <> ?)"
+        " AS has_text FROM tickets t WHERE t.state = ? AND t.id > ? ORDER BY t.id LIMIT ?",
+        ERASED,
+        State.CLOSED.value,
+        behind,
+        PAGE,
+    )
+    return [Row(row["id"], _moment(row["closed_at"]), not row["has_text"]) for row in rows]
+
+
+async def empty_closed(some: Sequence[int], now: datetime) -> set[str]:
+    # The state once more: a client may just have written again.
+    tickets = await Ticket.filter(id__in=some, state=State.CLOSED.value).values_list("id", flat=True)
+    messages = Message.filter(ticket_id__in=[*tickets])
+    numbers = [*await messages.values_list("id", flat=True)]
+    shots = Screenshot.filter(message_id__in=numbers)
+    files = {one for pair in await shots.values_list("sha256", "thumbnail") for one in pair if one}
+    came = [*await messages.exclude(entry_id=None).values_list("entry_id", flat=True)]
+    mails = Entry.filter(id__in=came).exclude(state__in=(EntryState.RECORDED, EntryState.PROCESSING))
+    files |= {str(one) for one in await mails.values_list("body_sha256", flat=True)} - {""}
+    await shots.delete()
+    await mails.update(body=None, body_sha256="", purged_at=now)
+    await messages.update(text=ERASED, new_text="", declined=[], shares=[])
+    await Ticket.filter(id__in=[*tickets]).update(subject=ERASED)
+    await Delivery.filter(ticket_id__in=[*tickets], state__in=_OVER).update(content=None, facts={})
+    return {str(one) for one in files}
+
+
+def _moment(value: Any) -> datetime | None:
+    return None if value is None else moment(value)
