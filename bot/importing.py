@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from bot.config import Settings
 from bot.supervisor import Part
 from bot.wiring import Service, parts, service
-from intake.history import CHANNEL
 from intake.mailbox_files import Found, arrival
+from intake.taking_in.history import CHANNEL
 from storage import imports
 from storage.database import is_sqlite, sqlite_path
 from storage.instance import AlreadyRunning, InstanceLock

@@ -21,7 +21,7 @@ from intake.incoming import IncomingMessage
 from intake.limits import Limits
 from intake.mailbox.mailboxes import Mailboxes
 from intake.processing import Processing
-from intake.sandbox import Sandbox
+from intake.sandbox.pool import Sandbox
 from intake.smtp import Delivered, Listener
 from intake.smtp import ListenerSettings as SmtpSettings
 from replies.compose import Desk

@@ -37,7 +37,7 @@ class Declined:
 
     `reason` is one of `format` (no JPG, GIF or PNG), `too-large` (bytes), `too-many-pixels`, `damaged`,
     `too-many` (files on one message). `media_type` is what the mail claims. `hint`: with `format`, what it is
-    instead by its bytes, as `intake.file_kinds` calls it; else empty.
+    instead by its bytes, as `intake.contents.file_kinds` calls it; else empty.
     """
 
     name: str
@@ -106,7 +106,7 @@ class IncomingMessage:
     refusal that an agent set aside. `bounced`: what a bounce reports, None for any other mail.
     `authenticity`: whether From is genuine, as far as anybody trusted has said or checked it.
     `forwarded`: the mail that this one passes on, None when it is none or its author unclear.
-    `body_digest`: see `intake.content_digest`. `defects`: what was wrong with the mail, as keys.
+    `body_digest`: see `intake.contents.digest`. `defects`: what was wrong with the mail, as keys.
     """
 
     from_addr: str = ""

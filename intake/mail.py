@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from intake import attached, authenticity, bounces, forwarding, links, refusals, reply
+from intake import authenticity, refusals, reply
 from intake import body as bodies
-from intake.content_digest import body_digest
+from intake.automatic import bounces
+from intake.contents import attached, forwarding, links
+from intake.contents.digest import body_digest
 from intake.incoming import IncomingMessage, StoreFailed
 from intake.limits import Limits
 from intake.mime import addresses, parameters, parts

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from intake.arrivals import conversation
-from intake.history import CHANNEL, envelope
 from intake.limits import Limits
 from intake.mime import headers as header_blocks
 from intake.mime.cleaning import storable
+from intake.taking_in.history import CHANNEL, envelope
 from storage.inbox import Arrival
 
 LARGEST = 256 * 1024 * 1024  # bytes of one mail; a larger one is named and left out

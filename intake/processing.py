@@ -11,7 +11,7 @@ import structlog
 from intake.authenticity import Authenticity
 from intake.incoming import IncomingMessage, StoreFailed
 from intake.requests import Outcome
-from intake.sandbox import SandboxStopped, UnderstandingFailed, WorkerKilled
+from intake.sandbox.pool import SandboxStopped, UnderstandingFailed, WorkerKilled
 from storage.hand import POLL, Hand
 from storage.inbox import Claimed, Inbox
 from storage.insist import insist

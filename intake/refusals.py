@@ -2,15 +2,16 @@
 
 RFC 3834 §2 is the ground: automatic responses go to people alone. The first rule that matches names the
 refusal; that a mail is a bounce or an automatic reply is found out whatever the order. Two more refusals need
-the database and are found in `intake.filing`: a mail that we sent ourselves (loop), and a blocked sender.
+the database and are found in `intake.taking_in.filing`: a mail that we sent ourselves (loop), and a blocked
+sender.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from intake import refusal_signs as signs
-from intake.refusal_signs import Facts, Sign, header, headers, part, report
+from intake.automatic import signs
+from intake.automatic.signs import Facts, Sign, header, headers, part, report
 
 __all__ = ["NEVER_ANSWERED", "RULES", "Facts", "Judgement", "Refusal", "Rule", "judge"]
 

@@ -6,15 +6,15 @@ from datetime import datetime
 from desk.rating import stars_in_reply
 from desk.service_level import RequestFacts, assign, due
 from desk.ticket import ClientMessage, State, Verb, after, on_client_message
-from intake.arrived import Arrived, message_of
-from intake.arrived import Desk as Desk
-from intake.confirming import owe_confirmation
-from intake.duplicates import content_of, ticket_of_duplicate
-from intake.filing import Filing, file_refused, judged
-from intake.history import file_on, is_history, is_imported
-from intake.identity import is_unverified, passed_on, tagged_tickets, ticket_meant
 from intake.incoming import IncomingMessage
 from intake.language import guess
+from intake.taking_in.arrived import Arrived, message_of
+from intake.taking_in.arrived import Desk as Desk
+from intake.taking_in.confirming import owe_confirmation
+from intake.taking_in.duplicates import content_of, ticket_of_duplicate
+from intake.taking_in.filing import Filing, file_refused, judged
+from intake.taking_in.history import file_on, is_history, is_imported
+from intake.taking_in.identity import is_unverified, passed_on, tagged_tickets, ticket_meant
 from storage.directory import KnownClient, add_unregistered, client_by_address
 from storage.inbox import Claimed, finish_entry
 from storage.models import EntryState

@@ -9,7 +9,7 @@ from itertools import islice
 
 from PIL import Image, ImageSequence
 
-from intake.file_kinds import kind_of
+from intake.contents.file_kinds import kind_of
 from intake.incoming import Declined, Screenshot
 from intake.limits import Limits
 

@@ -26,10 +26,10 @@ from bot.cli.explanations import explained, explained_text
 from bot.config import Settings
 from bot.log_lines import escaped
 from intake.incoming import IncomingMessage
-from intake.sandbox import Sandbox, UnderstandingFailed, WorkerKilled
+from intake.sandbox.pool import Sandbox, UnderstandingFailed, WorkerKilled
 from storage.threads import in_thread
 
-UNKEPT = "intake.unkept:understand"
+UNKEPT = "intake.sandbox.unkept:understand"
 _AHEAD = 4  # files read ahead for each worker process
 _LARGEST = 512 * 1024 * 1024  # bytes; nothing larger is a mail
 

@@ -24,7 +24,7 @@ _LISTED = (
     "closed_at",
     "rating",
 )
-_MESSAGE = ("direction", "author", "address", "text", "message_id", "at", "authenticity")
+_MESSAGE = ("direction", "author", "address", "text", "message_id", "at", "authenticity", "automatic")
 _SHOT = ("name", "media_type", "width", "height", "size", "sha256")
 _PARTICIPANT = ("address", "added_by", "added_at")
 _EVENT = ("at", "who", "what", "before", "after", "why")
@@ -74,13 +74,13 @@ def listed_line(row: Row, written: Written, zone: ZoneInfo) -> str:
     return f"{begin}{who}{due}{stars}  {row['subject']}"
 
 
-def shown_text(ticket: Row, written: Written, zone: ZoneInfo) -> str:
-    """A ticket with everything in it, for reading."""
-    lines = [listed_line(ticket, written, zone), ""]
+def shown_text(ticket: Row, written: Written, zone: ZoneInfo, *, full: bool = False) -> str:
+    """A ticket with everything in it, for reading; `full`: with what its messages quote, too."""
+    lines = [listed_line(ticket, written, zone), f"times: {zone.key}", ""]
     if ticket["participants"]:
         lines[1:1] = ["takes part too: " + ", ".join(one["address"] for one in ticket["participants"])]
     for message in ticket["messages"]:
-        lines += _message_lines(message, zone)
+        lines += _message_lines(message, zone, full)
     lines.append("history:")
     for event in ticket["history"]:
         change = " → ".join(part for part in (event["before"], event["after"]) if part)
@@ -94,17 +94,21 @@ def shown_text(ticket: Row, written: Written, zone: ZoneInfo) -> str:
     return "\n".join(lines)
 
 
-def _message_lines(message: Row, zone: ZoneInfo) -> list[str]:
+def _message_lines(message: Row, zone: ZoneInfo, full: bool) -> list[str]:
     way = {"in": "from", "out": "answer by", "note": "note by"}[message["direction"]]
     name = message["author"] or message["address"]
     lines = [f"{_local(message['at'], zone)}  {way} {name}"]
     if message["authenticity"].startswith("fail"):
         lines.append(f"    [sender not verified: {message['authenticity'].partition(': ')[2]}]")
-    lines += [f"    {line}" for line in (message["new_text"] or message["text"]).splitlines()]
+    if message["automatic"]:
+        lines.append("    [written by a machine]")
+    text = message["text"] if full else message["new_text"] or message["text"]
+    lines += [f"    {line}" for line in text.splitlines()]
     for shot in message["screenshots"]:
         size = f"{shot['width']}×{shot['height']}, {shot['size']} bytes"
         lines.append(f"    [{shot['media_type']} {shot['name']}: {size}]")
     lines += [f"    [declined {one['name']}: {one['reason']}]" for one in message["declined"]]
+    lines += [f"    [file share: {link}]" for link in message["shares"]]
     return [*lines, ""]
 
 

@@ -69,7 +69,14 @@ def list_(
     with_database(settings, work)
 
 
-def show(number: Number, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+def show(
+    number: Number,
+    full: Annotated[
+        bool, typer.Option("--full", help="With signatures and whatever the messages quote.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
     """Show one ticket with its messages, history and deliveries."""
     settings = load_settings(config)
     ticket_id = ticket_id_of(settings, number)
@@ -80,7 +87,7 @@ def show(number: Number, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOpt
     if as_json:
         print_json(shown(ticket, written))
     else:
-        say(shown_text(ticket, written, rules(settings).zone))
+        say(shown_text(ticket, written, rules(settings).zone, full=full))
 
 
 def export(

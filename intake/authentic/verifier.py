@@ -9,7 +9,7 @@ import structlog
 
 from intake.authenticity import Authenticity
 from intake.incoming import IncomingMessage
-from intake.sandbox import UnderstandingFailed, WorkerKilled
+from intake.sandbox.pool import UnderstandingFailed, WorkerKilled
 from storage.inbox import Claimed
 
 log = structlog.get_logger("intake.authenticity")

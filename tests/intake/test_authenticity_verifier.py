@@ -10,7 +10,7 @@ import pytest
 from intake.authentic.verifier import Verifier
 from intake.authenticity import Authenticity
 from intake.incoming import StoreFailed
-from intake.sandbox import Sandbox, SandboxStopped, UnderstandingFailed, WorkerKilled
+from intake.sandbox.pool import Sandbox, SandboxStopped, UnderstandingFailed, WorkerKilled
 from storage.inbox import Claimed
 from tests.desk_on_disk import NOW, mail
 from tests.intake.identities import PASS

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.arrivals import conversation
-from intake.duplicates import content_of, normalised
 from intake.incoming import IncomingMessage
+from intake.taking_in.duplicates import content_of, normalised
 from storage.database import opened
 from storage.files import FileStore
 from storage.inbox import Arrival, Inbox, _claim, arrival_key

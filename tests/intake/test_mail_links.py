@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.links import to_shares
+from intake.contents.links import to_shares
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from intake import requests
 from intake.incoming import IncomingMessage, StoreFailed
 from intake.processing import Processing
 from intake.requests import Outcome
-from intake.sandbox import UnderstandingFailed, WorkerKilled
+from intake.sandbox.pool import UnderstandingFailed, WorkerKilled
 from storage.inbox import Arrival, Claimed, arrival_key
 from storage.models import Entry, Ticket
 from storage.writer import Unavailable

@@ -19,6 +19,7 @@ def received(
     ("fields", "key"),
     [
         ("From: Support <SUPPORT@desk.example>", "own-mail"),
+        ("From: Support <support+t-1-abc@desk.example>", "own-mail"),
         # RFC 6522, RFC 3464, RFC 6533
         ("Content-Type: multipart/report; report-type=delivery-status; boundary=b", "bounce"),
         ("Content-Type: multipart/report; report-type=global-delivery-status; boundary=b", "bounce"),

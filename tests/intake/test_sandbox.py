@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from intake.incoming import StoreFailed
-from intake.sandbox import Sandbox, SandboxStopped, UnderstandingFailed, WorkerKilled
+from intake.sandbox.pool import Sandbox, SandboxStopped, UnderstandingFailed, WorkerKilled
 from storage.files import FileStore
 from tests.intake.pictures import attached, mail_with, png
 
@@ -224,7 +224,7 @@ async def test_it_refuses_to_start_with_workers_that_cannot(tmp_path: Path) -> N
 
 SERVICE = """
 import asyncio, pathlib, sys
-from intake.sandbox import Sandbox
+from intake.sandbox.pool import Sandbox
 
 async def main():
     files = pathlib.Path(sys.argv[1])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from intake.sandbox import Sandbox
+from intake.sandbox.pool import Sandbox
 from tests.intake.pictures import png_header
 
 HEAD = b"From: a@client.example\r\n"

@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 
 from intake.incoming import IncomingMessage
-from intake.sandbox import Sandbox
+from intake.sandbox.pool import Sandbox
 from tests.desk_on_disk import DeskOnDisk
 from tests.intake.test_sandbox_hostile import HEAD, HOSTILE, TEXT
 from tests.intake.understood import understood

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from intake.automatic_wording import any_of
+from intake.automatic.wording import any_of
 
 # What no person writes at the head of a subject unless he quotes a program.
 _ANSWERS = any_of(

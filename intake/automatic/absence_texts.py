@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from intake.automatic_wording import any_of
+from intake.automatic.wording import any_of
 
 # How a sentence of an absence notice begins; it stands at the text's beginning, or behind a greeting.
 AWAY_OPENING = re.compile(

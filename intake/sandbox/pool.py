@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 from intake.incoming import IncomingMessage, StoreFailed
 from intake.limits import Limits
-from intake.sandbox_frames import BrokenFrame
-from intake.sandbox_worker import Worker
+from intake.sandbox.frames import BrokenFrame
+from intake.sandbox.worker import Worker
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 2.0

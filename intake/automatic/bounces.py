@@ -1,6 +1,7 @@
 """What a bounce says: which mail did not arrive, at whom, and why (RFC 3464, RFC 6522, and what came before).
 
-Only reads; what follows from it is decided in `intake.filing`. Never raises, whatever the bounce holds.
+Only reads; what follows from it is decided in `intake.taking_in.filing`. Never raises, whatever the bounce
+holds.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from intake import automatic_wording as wording
+from intake.automatic import wording
 from intake.incoming import Bounced
 from intake.limits import Limits
 from intake.mime import headers as header_blocks

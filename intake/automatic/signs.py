@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from intake import absence_texts as texts
-from intake import absence_wording as absence
-from intake import automatic_wording as wording
 from intake import spam
+from intake.automatic import absence_texts as texts
+from intake.automatic import absence_wording as absence
+from intake.automatic import wording
 from intake.mime.cleaning import one_line
 from intake.mime.headers import Headers
 
@@ -65,8 +65,10 @@ def headers(*names: str) -> Sign:
 
 
 def own_address(facts: Facts) -> str | None:
-    """The desk's own address in From."""
-    return facts.from_addr if facts.from_addr in facts.own_addresses else None
+    """The desk's own address in From, as it is or with a tag of ours behind a "+" (RFC 5233)."""
+    local, at, domain = facts.from_addr.partition("@")
+    plain = local.partition("+")[0] + at + domain
+    return facts.from_addr if {facts.from_addr, plain} & facts.own_addresses else None
 
 
 def too_many_hops(facts: Facts) -> str | None:

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from intake.sandbox_frames import LENGTHS, LONGEST_ANSWER, BrokenFrame, frame, head_of
+from intake.sandbox.frames import LENGTHS, LONGEST_ANSWER, BrokenFrame, frame, head_of
 
-_ROOT = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parent.parent.parent
 _BUFFER = 1024 * 1024
 
 
@@ -25,12 +25,12 @@ class Worker:
 
     @classmethod
     async def begun(cls, settings: str) -> Worker:
-        """Start a process, not ready yet; `settings` is what `intake.sandbox_child` reads. Raises OSError."""
+        """Start a process, not ready yet; `settings` is what `intake.sandbox.child` reads. Raises OSError."""
         # A bare environment: no secret of the service's lies in the memory of the process that is attacked.
         # Nor does it inherit a file descriptor: asyncio closes all but the three given.
         environment = {"PATH": os.defpath, "PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8"}
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "intake.sandbox_child", settings),
+            *(sys.executable, "-m", "intake.sandbox.child", settings),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,  # decoders of hostile bytes write what they like, ESC included (promises 29)

@@ -8,8 +8,8 @@ from datetime import datetime
 from desk.service_level import ServiceLevel
 from desk.ticket import Numbering
 from desk.working_time import Calendar
-from intake.identity import PassedOn
 from intake.incoming import IncomingMessage
+from intake.taking_in.identity import PassedOn
 from storage.directory import KnownClient
 from storage.inbox import Claimed
 from storage.tickets import NewMessage, NewScreenshot
@@ -21,7 +21,7 @@ class Desk:
 
     `agents`: their names by their mail addresses; `own_addresses`: the desk's; all in lower case.
     `confirm_unverified`: whether a mail gets its confirmation although somebody else than From has sent it.
-    `secret`, `tag_separator`: see `intake.filing.Filing`.
+    `secret`, `tag_separator`: see `intake.taking_in.filing.Filing`.
     """
 
     levels: Sequence[ServiceLevel]

@@ -1,7 +1,7 @@
-"""The worker process that looks at hostile mail: `python -m intake.sandbox_child`.
+"""The worker process that looks at hostile mail: `python -m intake.sandbox.child`.
 
-`intake.sandbox` starts it. It reads requests from stdin, answers on stdout, and ends when stdin does, be it
-that the service was killed.
+`intake.sandbox.pool` starts it. It reads requests from stdin, answers on stdout, and ends when stdin does, be
+it that the service was killed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from intake.incoming import IncomingMessage, StoreFailed
 from intake.limits import Limits
-from intake.sandbox_frames import LENGTHS, frame, head_of
+from intake.sandbox.frames import LENGTHS, frame, head_of
 from storage.files import FileStore
 
 _PIPE_BYTES = 1024 * 1024
@@ -29,7 +29,7 @@ _CPU_SPARE_SECONDS = 5
 
 
 def main() -> None:
-    """Serve until stdin ends. The one argument is JSON: see `intake.sandbox.Sandbox`."""
+    """Serve until stdin ends. The one argument is JSON: see `intake.sandbox.pool.Sandbox`."""
     requests, answers = _own_pipes()
     try:
         settings = head_of(sys.argv[1].encode())

@@ -12,10 +12,10 @@ from hashlib import sha256
 
 from desk import tags
 from desk.ticket import Numbering
-from intake.duplicates import content_of
-from intake.history import is_imported
-from intake.identity import ticket_meant
 from intake.incoming import Bounced, IncomingMessage
+from intake.taking_in.duplicates import content_of
+from intake.taking_in.history import is_imported
+from intake.taking_in.identity import ticket_meant
 from storage.directory import KnownClient, client_by_address
 from storage.inbox import Claimed
 from storage.tickets import Change, NewMessage, add_message, note_changes, ticket_with_content

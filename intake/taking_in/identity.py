@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from desk import tags
 from desk.ticket import Numbering
-from intake import automatic_wording, links
+from intake.automatic import wording
+from intake.contents import links
 from intake.incoming import Forwarded, IncomingMessage
 from storage.directory import KnownClient
 from storage.participants import takes_part, ticket_by_message_ids
@@ -65,7 +66,7 @@ def passed_on(
 
 def _is_persons(address: str, agents: Mapping[str, str], own_addresses: AbstractSet[str]) -> bool:
     """Whether a confirmation may go there: not to ourselves, and to nobody who reads no answers."""
-    is_robot = automatic_wording.ROBOT.fullmatch(address.partition("@")[0]) is not None
+    is_robot = wording.ROBOT.fullmatch(address.partition("@")[0]) is not None
     return bool(address) and address not in own_addresses and address not in agents and not is_robot
 
 

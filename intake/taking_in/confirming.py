@@ -4,10 +4,10 @@ import re
 from datetime import datetime
 
 from desk.service_level import ServiceLevel
-from intake.arrived import Arrived
-from intake.history import is_imported
-from intake.identity import is_unverified
 from intake.refusals import NEVER_ANSWERED
+from intake.taking_in.arrived import Arrived
+from intake.taking_in.history import is_imported
+from intake.taking_in.identity import is_unverified
 from storage.outbox import Owed, owe, sent_lately
 from storage.tickets import Change, note_changes
 

@@ -1,0 +1,1 @@
+"""What programs write by themselves: how bounces, absence notices and robots are worded and told apart."""
