@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.config import Settings
+from bot.parts import parts
 from bot.supervisor import Part
-from bot.wiring import Service, parts, service
+from bot.wiring import Service, service
 from intake.mailbox_files import Found, arrival
 from intake.taking_in.history import CHANNEL
 from storage import imports

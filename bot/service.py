@@ -7,9 +7,10 @@ import structlog
 
 from bot.config import Settings
 from bot.loop_failures import LoopFailures
+from bot.parts import parts, site, site_part
 from bot.status import Status, metrics
 from bot.supervisor import Part, Supervisor
-from bot.wiring import PARTS, Service, parts, service, site, site_part
+from bot.wiring import PARTS, Service, service
 from storage.database import is_sqlite, sqlite_path
 from storage.instance import InstanceLock
 

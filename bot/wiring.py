@@ -1,7 +1,6 @@
 """Builds the parts of the service once, from settings: one plain function for each."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +9,6 @@ from bot import mailboxes, senders
 from bot.admission import Admission
 from bot.config import Settings
 from bot.rules import file_store, languages, own_addresses, rules, web_secret
-from bot.supervisor import Part
-from bot.web.app import Site, make_app
-from bot.web.metrics import Metrics
-from bot.web.parts import Health, Parts
 from intake import requests
 from intake.arrivals import arrival
 from intake.burst import Burst
@@ -31,7 +26,6 @@ from replies.letters import Letters
 from replies.outbox import Carrier, Deliveries
 from replies.smtp import RelayCarrier
 from replies.smtp import RelaySettings as Relay
-from replies.wording import Wording
 from storage.database import Database, is_sqlite
 from storage.inbox import Arrival, Claimed, Inbox
 from storage.outbox import Outbox
@@ -238,87 +232,3 @@ def _listener(built: Service) -> Listener:
         record=record,
         admit=built.admission,
     )
-
-
-def parts(built: Service) -> list[Part]:
-    """The parts to supervise, in the order in which they are stopped: first what comes in."""
-    found: list[Part] = []
-    if built.listener is not None:
-        found.append(_listener_part(built.listener))
-    if built.mailboxes is not None:
-        found.append(Part("mailboxes", built.mailboxes.run, built.mailboxes.stop))
-    if built.processing is not None and built.sandbox is not None:
-        found.append(_intake_part(built.processing, [s for s in (built.sandbox, built.checks) if s]))
-    if built.retention is not None:
-        found.append(Part("retention", built.retention.run, built.retention.stop))
-    if built.deliveries is not None:
-        found.append(Part("deliveries", built.deliveries.run, built.deliveries.stop))
-    return found
-
-
-def site(built: Service, health: Callable[[], Awaitable[Health]], told: Metrics) -> Site:
-    """The pages behind their port."""
-    settings, known, catalogues = built.settings, rules(built.settings), languages(built.settings)
-
-    def level_title(key: str, language: str) -> str:
-        level = known.level(key)
-        return level.title(language, settings.desk.language) if level else key
-
-    pages = Parts(
-        database=built.database,
-        languages=catalogues,
-        secret=web_secret(settings),
-        desk_name=settings.desk.name,
-        default_language=settings.desk.language,
-        number=known.numbering.format,
-        level_title=level_title,
-        moment=lambda moment, language: Wording(catalogues, language).deadline(moment, known.zone),
-        day=lambda moment, language: Wording(catalogues, language).day(moment.astimezone(known.zone).date()),
-        public_url=settings.web.public_url,
-        health=health,
-        registry=told.registry,
-    )
-    return Site(make_app(pages), settings.web.host, settings.web.port)
-
-
-def site_part(pages: Site) -> Part:
-    """The pages, to be supervised."""
-    over = asyncio.Event()
-
-    async def run() -> None:
-        await pages.start()
-        await over.wait()
-
-    async def stop() -> None:
-        await pages.stop()
-        over.set()
-
-    return Part("web", run, stop)
-
-
-def _listener_part(listener: Listener) -> Part:
-    over = asyncio.Event()
-
-    async def run() -> None:
-        await listener.start()
-        await over.wait()
-
-    async def stop() -> None:
-        await listener.stop(grace=4)
-        over.set()
-
-    return Part("listener", run, stop)
-
-
-def _intake_part(processing: Processing, sandboxes: Sequence[Sandbox]) -> Part:
-    async def run() -> None:
-        for sandbox in sandboxes:
-            await sandbox.start()
-        await processing.run()
-
-    async def stop() -> None:
-        await processing.stop()
-        for sandbox in sandboxes:
-            await sandbox.stop()
-
-    return Part("intake", run, stop)

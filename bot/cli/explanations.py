@@ -52,6 +52,8 @@ def explained(path: Path, message: IncomingMessage) -> dict[str, Any]:
     rest = message.to_json()
     told: dict[str, Any] = {"file": path.name}
     told |= {name: rest.pop(name) for name in _FIRST}
+    # Of several authors the first is told; that nobody of them is answered, `refusal` says.
+    told["from_addr"] = told["from_addr"] or rest["from_claimed"]
     told["attachments"] = rest.pop("attachments")
     told["images"] = [{name: shot[name] for name in _IMAGE} for shot in rest.pop("screenshots")]
     told |= {name: rest.pop(name) for name in _NEXT}

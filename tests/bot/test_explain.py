@@ -190,3 +190,9 @@ def test_in_words_a_sender_whom_the_trusted_server_found_false_is_called_so(fold
     text = explain(folder, forged, words=("--config", str(config))).output_bytes.decode()
     assert "taken in as 'sender not verified'" in text
     assert "Sender    not genuine" in text
+
+
+def test_of_several_authors_the_first_is_told_and_that_nobody_is_answered(folder: Path) -> None:
+    two = b"From: Olga <olga@client.example>, Petr <petr@client.example>\nSubject: We\n\nHello\n"
+    (told,) = objects(explain(folder, two, words=("--json",)))
+    assert (told["from_addr"], told["refusal"]) == ("olga@client.example", "no-sender")

@@ -155,7 +155,7 @@ class WebDesk:
 
 
 def parts_of(desk: WebDesk, desk_name: str) -> Parts:
-    """What `bot/wiring.py` gives to the pages, for this desk."""
+    """What `bot/parts.py` gives to the pages, for this desk."""
     languages = Languages()
 
     async def health() -> dict[str, dict[str, Any]]:
