@@ -98,7 +98,11 @@ class RelayCarrier:
         if reason == str(error):
             return error
         return DeliveryError(
-            reason, permanent=error.permanent, retry_after=error.retry_after, channel=error.channel
+            reason,
+            permanent=error.permanent,
+            retry_after=error.retry_after,
+            channel=error.channel,
+            policy=error.policy,
         )
 
     async def check(self) -> None:

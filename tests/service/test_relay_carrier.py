@@ -188,3 +188,12 @@ async def test_an_international_domain_needs_no_more_than_any_relay() -> None:
         assert await carrier.deliver("", "olga@пример.рф", "<1@example.org>", MAIL) == "250 taken"
     assert [got.recipient for got in plain.got] == ["olga@xn--e1afmkfd.xn--p1ai"]
     plain.down()
+
+
+async def test_a_refusal_that_repeats_the_password_still_tells_whose_fault_it_is() -> None:
+    relay = Relay(offers=("AUTH PLAIN",))
+    relay.fails("END", "554 5.7.1 no mail of desk, very secret")
+    async with carrier_to(relay, username="desk", password="very secret") as carrier:
+        told = await failure(carrier)
+    assert told.permanent and told.policy and "very secret" not in str(told)
+    relay.down()
