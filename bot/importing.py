@@ -195,7 +195,7 @@ async def _opened(settings: Settings) -> AsyncIterator[Service]:
 def _lock(url: str) -> InstanceLock | None:
     """The embedded database's lock, None when a service holds it."""
     database = sqlite_path(url).resolve()
-    lock = InstanceLock(database.with_name(f"{database.name}.lock"))
+    lock = InstanceLock(database.with_name(f"{database.name}.lock"), "otklik import")
     try:
         lock.take()
     except AlreadyRunning:

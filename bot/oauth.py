@@ -20,6 +20,7 @@ PATIENCE = 30.0  # seconds for the token server
 EARLY = 60.0  # seconds before its end that a token is not used any more
 USUAL = 3600.0  # seconds that a token lasts when the server does not say
 LARGEST = 64 * 1024  # bytes of an answer
+LOOK = 0.1  # seconds between two tries for another process' lock
 # RFC 6749, section 5.2: these will not mend by themselves. Everything else may.
 _FOR_GOOD = (
     "invalid_client",
@@ -56,6 +57,9 @@ class Tokens:
     def __init__(self, grant: Grant, clock: Callable[[], float] = time.monotonic) -> None:
         self._grant, self._clock = grant, clock
         self._token, self._until = "", 0.0
+        self._unsaved = (
+            ""  # a refresh token that took the place of the file's, while the disk did not take it
+        )
         self._refreshing = asyncio.Lock()
 
     async def __call__(self, refused: str = "") -> str:
@@ -71,18 +75,33 @@ class Tokens:
 
     async def _refresh(self) -> None:
         file = self._grant.refresh_token_file
-        # Other processes may share the file, and a refresh token may serve only once.
-        lock = await asyncio.to_thread(_locked, file)
         try:
-            told = await self._asked(await asyncio.to_thread(_read, file))
-            if isinstance(fresh := told.get("refresh_token"), str) and fresh:
-                await asyncio.to_thread(_keep, file, fresh)
+            # Other processes may share the file, and a refresh token may serve only once.
+            with _opened(file.with_name(f".{file.name}.lock"), os.O_RDWR | os.O_CREAT) as lock:
+                await _locked(lock)
+                told = await self._asked(self._unsaved or await asyncio.to_thread(_read, file))
+                self._take(told)
+                await self._save(file, told.get("refresh_token"))
         except (OSError, UnicodeError) as exc:
             if isinstance(exc, TokenRefused | TokenUnavailable):
                 raise
             raise TokenUnavailable(f"{file}: {getattr(exc, 'strerror', None) or exc}") from exc
-        finally:
-            os.close(lock)
+
+    async def _save(self, file: Path, fresh: object) -> None:
+        """Keep the refresh token that replaces the one that was used, if the server gave one."""
+        if isinstance(fresh, str) and fresh:
+            self._unsaved = fresh
+        if not self._unsaved:
+            return
+        try:
+            await asyncio.to_thread(_keep, file, self._unsaved)
+        except OSError as exc:
+            # The one in the file may be worth nothing any more: this one serves on, and is tried to be kept.
+            log.error("refresh token not saved", file=str(file), reason=exc.strerror or str(exc))
+        else:
+            self._unsaved = ""
+
+    def _take(self, told: dict[str, Any]) -> None:
         self._token = told["access_token"]
         lasts = told.get("expires_in")
         try:
@@ -109,10 +128,18 @@ class Tokens:
                 # A redirect would carry the secrets to wherever it points.
                 session.post(url, data=form, allow_redirects=False) as answer,
             ):
-                status, body = answer.status, await answer.content.read(LARGEST)
+                status, body = answer.status, await _body(answer)
         except (aiohttp.ClientError, TimeoutError) as exc:
             raise TokenUnavailable(f"{url}: {type(exc).__name__}") from exc
         return _understood(url, status, body)
+
+
+async def _body(answer: aiohttp.ClientResponse) -> bytes:
+    """An answer's bytes, however many pieces they come in; at most LARGEST."""
+    body = b""
+    while len(body) < LARGEST and (more := await answer.content.read(LARGEST - len(body))):
+        body += more
+    return body
 
 
 def _understood(url: str, status: int, body: bytes) -> dict[str, Any]:
@@ -156,17 +183,22 @@ def _keep(file: Path, token: str) -> None:
     log.info("refresh token replaced", file=str(file))
 
 
-def _locked(file: Path) -> int:
-    """Wait for the lock that all who refresh by this file take; closing the descriptor gives it back."""
-    # A file of its own: the one with the token is replaced by another.
-    descriptor = os.open(file.with_name(f".{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return descriptor
+async def _locked(lock: int) -> None:
+    """Wait for the lock that all who refresh by a file take; closing the descriptor gives it back.
+
+    It lies in a file of its own, for the one with the token is replaced by another. It is asked for again and
+    again: a thread that waits for it could not be cancelled, and would take it when nobody wants it any more.
+    """
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            await asyncio.sleep(LOOK)
 
 
 @contextmanager
 def _opened(path: Path, flags: int) -> Iterator[int]:
-    descriptor = os.open(path, flags)
+    descriptor = os.open(path, flags, 0o600)
     try:
         yield descriptor
     finally:

@@ -124,6 +124,11 @@ def _broken_signature(facts: _Facts) -> str | None:
     return _about_from("dkim", "fail")(facts) if has_policy else None
 
 
+def _another_from(facts: _Facts) -> str | None:
+    judged = (one for one in facts.of("dmarc", "pass") if not facts.speaks(one))
+    return next((str(one) for one in judged), None)
+
+
 RULES = (
     # A server says one thing about DMARC (RFC 8601 §2.7.4); two mean that a sender has talked his own text
     # into the field, say by the local part of smtp.mailfrom (§7.1).
@@ -134,6 +139,9 @@ RULES = (
     # RFC 7489 §4.2: neither method passed for a domain that asks to be checked; whatever p= it asks for
     # then, for we neither reject nor quarantine.
     Rule("fail", "DMARC", _any("dmarc", "fail")),
+    # The server has judged another From than the one that we read: there are two, or one is written so that
+    # programs read it differently.
+    Rule("fail", "DMARC of another From", _another_from),
     # Without a DMARC policy the same two methods tell by relaxed alignment. RFC 6376 §6.3 with RFC 7489
     # §3.1.1: the domain has signed From; it holds although the mail was passed on, so it comes first.
     Rule("pass", "a DKIM signature of the sender's domain", _aligned("dkim")),

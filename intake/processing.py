@@ -13,7 +13,7 @@ from intake.incoming import IncomingMessage, StoreFailed
 from intake.requests import Outcome
 from intake.sandbox.pool import SandboxStopped, UnderstandingFailed, WorkerKilled
 from storage.hand import POLL, Hand
-from storage.inbox import Claimed, Inbox
+from storage.inbox import Claimed, ClaimLost, Inbox
 from storage.insist import insist
 from storage.writer import Unavailable
 
@@ -119,6 +119,8 @@ class Processing:
         try:
             incoming = await self._understood(entry)
             outcome = await self._take_in(entry, incoming)
+        except ClaimLost as exc:
+            log.warning("entry left to another worker", entry=entry.id, reason=str(exc))
         except (Unavailable, StoreFailed, SandboxStopped, OSError) as exc:
             log.error("entry postponed, the failure is ours", entry=entry.id, reason=str(exc))
             await insist(lambda: self._inbox.postpone(entry, _now() + OURS), self._hand.over)

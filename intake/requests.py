@@ -16,7 +16,7 @@ from intake.taking_in.filing import Filing, file_refused, judged
 from intake.taking_in.history import file_on, is_history, is_imported
 from intake.taking_in.identity import is_unverified, passed_on, tagged_tickets, ticket_meant
 from storage.directory import KnownClient, add_unregistered, client_by_address
-from storage.inbox import Claimed, finish_entry
+from storage.inbox import Claimed, finish_entry, hold_entry
 from storage.models import EntryState
 from storage.ratings import open_invitation, rate
 from storage.tickets import (
@@ -50,8 +50,10 @@ class Outcome:
 async def take_in(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: datetime) -> Outcome:
     """Make all effects of one message; runs inside the writer's transaction and marks the entry done.
 
-    `now` is the moment of processing; promises count from `entry.received_at`.
+    `now` is the moment of processing; promises count from `entry.received_at`. Raises ClaimLost when the
+    entry is another worker's by now.
     """
+    await hold_entry(entry)
     outcome = await _effects(entry, incoming, desk, now)
     state = _STATES.get(outcome.what, EntryState.DONE)
     what = f"{outcome.what}: {outcome.why}" if outcome.why else outcome.what

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from tortoise.expressions import F, Q
+from tortoise.queryset import QuerySet
 
 from storage.database import Database
 from storage.files import FileStore
@@ -48,6 +49,11 @@ class Claimed:
     failures: int
     kills: int
     accepted_by: str = ""
+    attempts: int = 1
+
+
+class ClaimLost(Exception):
+    """An entry is another worker's by now: this one was not heard of for longer than its lease."""
 
 
 def arrival_key(recipients: Sequence[str], body: bytes) -> str:
@@ -139,7 +145,7 @@ class Inbox:
         pause = BACKOFF[min(failures + kills, len(BACKOFF)) - 1]
 
         async def unit() -> None:
-            await Entry.filter(id=entry.id).update(
+            await _held(entry).update(
                 state=EntryState.QUARANTINED if quarantined else EntryState.RECORDED,
                 failures=failures,
                 kills=kills,
@@ -156,7 +162,7 @@ class Inbox:
         """Give an entry back untouched until a moment: the failure was ours, not its own."""
 
         async def unit() -> None:
-            await Entry.filter(id=entry.id).update(
+            await _held(entry).update(
                 state=EntryState.RECORDED,
                 claimed_until=None,
                 next_attempt_at=until,
@@ -251,6 +257,26 @@ _SHOWN = (
 )
 
 
+def _held(entry: Claimed) -> QuerySet[Entry]:
+    """The entry's row, as long as it is its claimant's; see `hold_entry`."""
+    return Entry.filter(id=entry.id, state=EntryState.PROCESSING, attempts=entry.attempts)
+
+
+async def hold_entry(entry: Claimed) -> None:
+    """Make sure that an entry is still its claimant's, until the end of the transaction.
+
+    Each claim counts `attempts` up, so that the number tells two claims apart. Raises ClaimLost.
+    """
+    rows = await fetch(
+        "UPDATE entries SET attempts = attempts WHERE id = ? AND state = 'processing' AND attempts = ?"
+        " RETURNING id",
+        entry.id,
+        entry.attempts,
+    )
+    if not rows:
+        raise ClaimLost(f"entry {entry.id} was given to another worker")
+
+
 async def finish_entry(
     entry_id: int, state: EntryState, now: datetime, *, ticket_id: int | None, outcome: str
 ) -> None:
@@ -277,6 +303,7 @@ def _claimed(row: dict[str, Any]) -> Claimed:
         failures=row["failures"],
         kills=row["kills"],
         accepted_by=row["accepted_by"],
+        attempts=row["attempts"],
     )
 
 
@@ -289,5 +316,5 @@ def _claim() -> str:
         due="""NOT EXISTS (SELECT 1 FROM entries p WHERE p.conversation = t.conversation
             AND p.id < t.id AND p.state IN ('recorded', 'processing')) ORDER BY t.id""",
         returning="id, channel, conversation, envelope, body_sha256, body, received_at, failures, kills,"
-        " accepted_by",
+        " accepted_by, attempts",
     )

@@ -11,10 +11,13 @@ class AlreadyRunning(Exception):
 
 
 class InstanceLock:
-    """Holds `PATH` for the life of the process; the kernel lets go of it even after SIGKILL."""
+    """Holds `path` for the life of the process; the kernel lets go of it even after SIGKILL.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    `work` is what its holder does: others are told.
+    """
+
+    def __init__(self, path: Path, work: str = "otklik") -> None:
+        self._path, self._work = path, work
         self._file: IO[str] | None = None
 
     def take(self) -> None:
@@ -25,14 +28,14 @@ class InstanceLock:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            holder = file.read().strip() or "unknown"
+            holder = file.read().strip() or "otklik"
             file.close()
             raise AlreadyRunning(
-                f"another otklik (process {holder}) is running on this database; stop it first,"
-                " or give this one a data_dir and a database of its own"
+                f"another {holder} is running on this database; wait for it or stop it first, or give this"
+                " one a data_dir and a database of its own"
             ) from None
         file.truncate(0)
-        file.write(str(os.getpid()))
+        file.write(f"{self._work} (process {os.getpid()})")
         file.flush()
         self._file = file
 

@@ -16,6 +16,7 @@ from storage.writer import Unavailable
 
 LEASE = timedelta(seconds=180)
 UNFINISHED = (DeliveryState.OWED, DeliveryState.SENDING)
+_SENDING = (DeliveryState.SENDING,)
 FAILED = (DeliveryState.DEAD, DeliveryState.UNDELIVERABLE)
 
 
@@ -160,22 +161,30 @@ class Outbox:
 
         async def unit() -> None:
             for delivery_id, content in contents:
-                await change("UPDATE deliveries SET content = ? WHERE id = ?", content, delivery_id)
+                await change(
+                    "UPDATE deliveries SET content = ? WHERE id = ? AND state = 'sending'",
+                    content,
+                    delivery_id,
+                )
 
         await self._database.writer.run(unit)
 
     async def sent(self, delivery_id: int, receipt: str, now: datetime) -> None:
         """A carrier has handed it over; `receipt` is the other side's answer."""
-        await self._ended(delivery_id, state=DeliveryState.SENT, sent_at=now, receipt=receipt[:300], error="")
+        # Also one that was given back meanwhile, its lease being over: or it would go out twice.
+        await self._ended(
+            delivery_id, UNFINISHED, state=DeliveryState.SENT, sent_at=now, receipt=receipt[:300], error=""
+        )
 
     async def deferred(self, delivery_id: int, error: str, until: datetime) -> None:
         """A temporary failure: try again at `until`."""
-        await self._ended(delivery_id, state=DeliveryState.OWED, error=error, next_attempt_at=until)
+        await self._ended(delivery_id, _SENDING, state=DeliveryState.OWED, error=error, next_attempt_at=until)
 
     async def unclaimed(self, delivery_id: int, error: str, until: datetime) -> None:
         """Give one back whose channel failed: it was no attempt of its own."""
         await self._ended(
             delivery_id,
+            _SENDING,
             state=DeliveryState.OWED,
             error=error,
             next_attempt_at=until,
@@ -186,15 +195,17 @@ class Outbox:
         """A permanent failure: a dead letter that stays visible, with a note to the agents in its ticket."""
 
         async def unit() -> None:
-            await Delivery.filter(id=due.id).update(claimed_until=None, state=DeliveryState.DEAD, error=error)
-            await tell_agents(due.ticket_id, due.kind, due.recipient, error, now)
+            kept = Delivery.filter(id=due.id, state=DeliveryState.SENDING)
+            if await kept.update(claimed_until=None, state=DeliveryState.DEAD, error=error):
+                await tell_agents(due.ticket_id, due.kind, due.recipient, error, now)
 
         await self._database.writer.run(unit)
 
-    async def _ended(self, delivery_id: int, **changes: Any) -> None:
+    async def _ended(self, delivery_id: int, among: Sequence[DeliveryState], **changes: Any) -> None:
         async def unit() -> None:
-            # A bounce can be faster than the answer of the relay to us, and has the last word.
-            kept = Delivery.filter(id=delivery_id).exclude(state=DeliveryState.UNDELIVERABLE)
+            # A bounce that was faster than the relay's answer has the last word, and what was cancelled or
+            # erased meanwhile is not owed again.
+            kept = Delivery.filter(id=delivery_id, state__in=among)
             await kept.update(claimed_until=None, **changes)
 
         await self._database.writer.run(unit)

@@ -130,8 +130,6 @@ class Retention:
             position, unbroken = page[-1].id, unbroken and len(old) == len(page)
             if unbroken:
                 self._passed[one.key] = position
-            if not old:
-                break  # numbers grow with time: behind a page of young rows come younger ones
         self._add(purged, "files", await remove_unused(self._files, files))
 
     async def _emptied(self, one: KeptClass, some: Sequence[int], now: datetime) -> set[str]:

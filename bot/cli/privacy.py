@@ -124,7 +124,7 @@ def purge(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove at once what is past the terms in [retention], and files that nothing refers to."""
+    """Remove at once what is past the terms of the configuration, and files that nothing refers to."""
     settings = load_settings(config)
     # Imported here: wiring brings the servers along.
     from bot.wiring import terms

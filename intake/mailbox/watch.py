@@ -80,6 +80,7 @@ class Watch:
             except Exception as exc:  # whatever a server can cause must not end the mailbox's only thread
                 self._failed(f"{type(exc).__name__}: {exc}", refused=False)
                 log.exception("mailbox failed", mailbox=self.mailbox.name)
+            self.standing.busy(float("inf"))  # at rest: nothing hangs
             if self._failures and not self._over.is_set():
                 # Many desks behind one server must not come back together after its restart.
                 jitter = random.uniform(1.0, 1.2)  # noqa: S311 - no secret

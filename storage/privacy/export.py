@@ -40,11 +40,16 @@ async def kept_of(address: str) -> Kept | None:
     if person is None:
         return None
     client = await Client.filter(id=person.client_id).values() if person.client_id else []
-    his = Message.filter(id__in=person.messages, ticket_id__in=person.shared)
     return Kept(
         person=person,
         client=client[0] if client else None,
-        messages=await his.order_by("id").values(*_MESSAGE) if person.shared else [],
+        messages=[
+            row
+            for some in chunks(person.messages if person.shared else ())
+            for row in await Message.filter(id__in=some, ticket_id__in=person.shared)
+            .order_by("id")
+            .values(*_MESSAGE)
+        ],
         screenshots=[
             row
             for some in chunks(person.messages)

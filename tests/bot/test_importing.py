@@ -66,7 +66,7 @@ def test_old_requests_are_filed_as_closed_and_young_ones_as_new_and_nobody_is_wr
         "mails": 5, "before": 0, "outcomes": {"opened": 2, "joined": 1}, "refused": {"list": 1},
         "quarantined": 0, "waiting": 0, "too_large": [],
     }  # fmt: skip
-    olga, ivan = objects(desk, "tickets", "export")
+    ivan, olga = sorted(objects(desk, "tickets", "export"), key=lambda ticket: str(ticket["client"]))
     assert (olga["state"], ivan["state"]) == ("closed", "new")
     assert [one["text"].strip() for one in olga["messages"]] == ["Question number 1.", "Question number 3."]
     assert datetime.fromisoformat(olga["created_at"]).date() == (NOW - timedelta(days=400)).date()
@@ -113,10 +113,8 @@ def test_a_maildir_is_left_as_it_is(desk: Desk, tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime for path in box.rglob("*")} == {
         path: stat.st_mtime for path, stat in before.items()
     }
-    assert [one["client"] for one in objects(desk, "tickets", "list", "--json")] == [
-        "ivan@client.example",
-        "olga@client.example",
-    ]
+    clients = {one["client"] for one in objects(desk, "tickets", "list", "--json")}
+    assert clients == {"ivan@client.example", "olga@client.example"}
 
 
 def test_a_run_that_is_killed_is_taken_up_and_nothing_is_there_twice(desk: Desk, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def told(*fields: str, sender: str = "olga@client.example", trusted: str = US) -
         # Nothing is known: no policy, other domains, a DNS that failed.
         ("dkim=fail header.d=client.example; dmarc=none", "none"),
         ("dkim=pass header.d=elsewhere.example; spf=pass smtp.mailfrom=elsewhere.example", "none"),
-        ("dmarc=pass header.from=elsewhere.example", "none"),
+        ("dmarc=pass header.from=elsewhere.example", "fail"),
         ("dmarc=temperror", "none"),
         ("spf=temperror smtp.mailfrom=client.example", "none"),
         ("spf=fail smtp.mailfrom=client.example; dkim=temperror header.d=client.example", "none"),
