@@ -9,7 +9,8 @@ from intake import requests
 from intake.incoming import Declined, Screenshot
 from replies import answering, closing
 from storage.directory import Directory
-from storage.models import EntryState
+from storage.inbox import LEASE, Arrival, ClaimLost, arrival_key
+from storage.models import Entry, EntryState
 from tests.desk_on_disk import INTAKE, NOW, VERBS, DeskOnDisk, mail
 
 SHOT = Screenshot("kassa.png", "image/png", 640, 480, 1234, "ab" * 32, "cd" * 32)
@@ -251,3 +252,21 @@ async def test_a_mail_without_a_sender_is_set_aside_even_when_its_refusal_is_ove
 ) -> None:
     outcome = await desk.receives(mail(from_addr="", overruled="bounce"))
     assert outcome.what == "set aside"
+
+
+async def test_a_worker_that_was_not_heard_of_for_too_long_changes_nothing(desk: DeskOnDisk) -> None:
+    body = b"From: olga@client.example\r\n\r\nIt does not print.\r\n"
+    key = arrival_key(["support@example.org"], body)
+    await desk.inbox.record(Arrival(key, "smtp", "olga", {}, body, NOW))
+    (frozen,) = await desk.inbox.claim(1, NOW)
+    late = NOW + LEASE + timedelta(seconds=1)
+    assert await desk.inbox.release(late, all_claims=False) == 1
+    (awake,) = await desk.inbox.claim(1, late)
+    understood = mail()
+    with pytest.raises(ClaimLost):
+        await desk.database.writer.run(lambda: requests.take_in(frozen, understood, INTAKE, late))
+    outcome = await desk.database.writer.run(lambda: requests.take_in(awake, understood, INTAKE, late))
+    assert outcome.what == "opened"
+    await desk.inbox.postpone(frozen, late)
+    await desk.inbox.failed(frozen, "it broke", late, killed=False)
+    assert (await Entry.get(id=awake.id)).state == EntryState.DONE

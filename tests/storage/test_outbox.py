@@ -9,7 +9,7 @@ from storage import facts
 from storage.database import Database
 from storage.directory import add_unregistered
 from storage.models import Delivery
-from storage.outbox import Due, Outbox, Owed, owe, sent_lately
+from storage.outbox import LEASE, Due, Outbox, Owed, owe, sent_lately
 from storage.tickets import NewTicket, open_ticket
 from tests.storage.conftest import NOW
 
@@ -137,3 +137,26 @@ async def test_it_counts_what_an_address_got_in_the_last_hour_and_day(database: 
 async def test_it_hands_out_no_more_than_was_asked_for(database: Database, outbox: Outbox) -> None:
     await owes(database, *((f"{n}", f"c{n}@x.example") for n in range(20)))
     assert [len(await outbox.claim("mail", 3, NOW)) for _ in range(7)] == [3, 3, 3, 3, 3, 3, 2]
+
+
+async def test_what_was_cancelled_while_it_was_being_sent_is_not_owed_again(
+    database: Database, outbox: Outbox
+) -> None:
+    await owes(database, ("1", "olga@client.example"), ("2", "ivan@client.example"))
+    first, second = await outbox.claim("mail", 2, LATER)
+    await Delivery.all().update(state="cancelled", content=None)
+    await outbox.composed([(first.id, b"words of a client who was erased")])
+    await outbox.deferred(first.id, "451 later", LATER)
+    await outbox.dead(second, "550 no", LATER)
+    rows = await Delivery.all().order_by("id").values_list("state", "content")
+    assert rows == [("cancelled", None), ("cancelled", None)]
+
+
+async def test_a_delivery_that_left_although_its_lease_was_over_does_not_go_out_again(
+    database: Database, outbox: Outbox
+) -> None:
+    await owes(database, ("1", "olga@client.example"))
+    (slow,) = await outbox.claim("mail", 1, LATER)
+    assert await outbox.release("mail", LATER + LEASE + timedelta(seconds=1), all_claims=False) == 1
+    await outbox.sent(slow.id, "250 taken", LATER)
+    assert await outbox.claim("mail", 1, LATER + timedelta(hours=1)) == []

@@ -253,3 +253,14 @@ async def test_many_pages_are_purged_in_one_go(
     assert (await purging.purge(days(91))).mails == 10
     await an_entry(inbox, EntryState.DONE, b"later", days(2))
     assert (await purging.purge(days(100))).mails == 1
+
+
+async def test_what_is_past_its_term_goes_though_a_page_of_young_rows_stands_before_it(
+    database: Database, inbox: Inbox, files: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.kept.PAGE", 2)
+    for number in range(4):
+        await an_entry(inbox, EntryState.DONE, b"young %d" % number, days(100))
+    old = await an_entry(inbox, EntryState.DONE, b"old", days(1))
+    purged = await Retention(database, files, replace(FOR_EVER, raw_mail=90)).purge(days(120))
+    assert purged.mails == 1 and not await has_body(old)
