@@ -131,9 +131,11 @@ async def _rated(arrival: Arrived, ticket: TicketNow) -> bool:
     closure_id = await open_invitation(ticket.id, arrival.entry.received_at)
     if closure_id is None:
         return False
-    await add_message(message_of(arrival, ticket.id))
     who = arrival.client.address
-    return await rate(closure_id, arrival.entry.received_at, "mail", who, stars=stars) is None
+    if await rate(closure_id, arrival.entry.received_at, "mail", who, stars=stars) is not None:
+        return False
+    await add_message(message_of(arrival, ticket.id))
+    return True
 
 
 async def _open(arrival: Arrived, follow_up_of: int | None) -> Outcome:
