@@ -246,4 +246,4 @@ class Browser:
         elif event == "Runtime.exceptionThrown":
             self.errors.append(told["exceptionDetails"]["text"])
         elif event == "Log.entryAdded":
-            self.errors.append(told["entry"]["text"])
+            self.errors.append(" ".join(filter(None, (told["entry"]["text"], told["entry"].get("url")))))

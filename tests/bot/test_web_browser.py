@@ -117,5 +117,6 @@ async def test_what_clients_and_desk_wrote_never_runs(browser: Browser, tmp_path
         await browser.goto(f"{rate}?change=1")
         assert await browser.evaluate("document.querySelector('textarea').value") == nasty
         assert [url for url in browser.requests if not url.startswith(f"{desk.url}/")] == []
-    assert browser.dialogs == []
-    assert browser.errors == []
+        # While the server runs: Chromium may fetch the icon after the page, and would report it gone.
+        assert browser.dialogs == []
+        assert browser.errors == []
