@@ -14,6 +14,7 @@ _LONGEST_VERB = 40
 _DATE = re.compile(
     r"\d{1,2}[:.]\d{2}|\b(?:19|20|25)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\s?[月월]|\d{4}[年년]"
 )
+_DIGIT = re.compile(r"\d")
 # Neither is part of an IP address.
 _FULL_DATE = re.compile(
     r"(?=.*(?<![\d.])\d{1,2}[:.]\d{2}(?!\.?\d))"
@@ -45,17 +46,17 @@ def length(lines: list[str], index: int, starts_paragraph: bool, below: list[str
     `starts_paragraph`: no text stands on the line before. `below`: for each index the next line that is not
     empty, "" at the end.
     """
-    opens = _OPENS.match(lines[index]) is not None
+    opens = _opens(lines[index])
     if not (opens or starts_paragraph):
         return 0
     joined = ""
     for count, line in enumerate((line.strip() for line in lines[index : index + _MOST_LINES]), start=1):
         if not line or line.startswith(">") or is_rule(line) or len(joined) + len(line) > _LONGEST:
             return 0
-        if count > 1 and _OPENS.match(line) and _is_complete(lines, index + count - 1):
+        if count > 1 and _opens(line) and _is_complete(lines, index + count - 1):
             return 0  # the introduction begins on this line, what stands above is text
         joined = f"{joined} {line}".strip(NOTHING)
-        if _may_introduce(joined):
+        if _may_introduce(joined, opens):
             quoted_below = is_quoted(_at(below, index + count))
             if introduces(joined, opens, starts_paragraph, quoted_below):
                 return count
@@ -86,8 +87,18 @@ def _is_complete(lines: list[str], index: int) -> bool:
     return bool(_DATE.search(joined))
 
 
-def _may_introduce(line: str) -> bool:
-    return line.endswith((":", ">", "--")) or _WROTE_LAST.search(line, len(line) - _LONGEST_VERB) is not None
+def _opens(line: str) -> bool:
+    """Say whether the line begins as an introduction does; without a figure, as most lines are, none does."""
+    return _DIGIT.search(line) is not None and _OPENS.match(line) is not None
+
+
+def _may_introduce(line: str, opens: bool) -> bool:
+    """Say whether `introduces` is worth asking: it searches the whole line, most of which are plain text."""
+    if line.endswith(":"):
+        return True
+    if not (opens or line.startswith("--")):
+        return False
+    return line.endswith((">", "--")) or _WROTE_LAST.search(line, len(line) - _LONGEST_VERB) is not None
 
 
 def introduces(line: str, opens: bool, starts_paragraph: bool, quoted_below: bool) -> bool:
