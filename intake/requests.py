@@ -8,7 +8,7 @@ from desk.service_level import RequestFacts, assign, due
 from desk.ticket import ClientMessage, State, Verb, after, on_client_message
 from intake.incoming import IncomingMessage
 from intake.language import guess
-from intake.taking_in.arrived import Arrived, message_of
+from intake.taking_in.arrived import Arrived, envelope_recipients, message_of
 from intake.taking_in.arrived import Desk as Desk
 from intake.taking_in.confirming import owe_confirmation
 from intake.taking_in.duplicates import content_of, ticket_of_duplicate
@@ -90,9 +90,7 @@ async def _effects(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: d
 
 
 def _tagged(arrival: Arrived) -> list[int]:
-    known = arrival.entry.envelope.get("recipients")
-    recipients = [str(one) for one in known] if isinstance(known, list) else []
-    desk = arrival.desk
+    desk, recipients = arrival.desk, envelope_recipients(arrival.entry)
     return tagged_tickets(recipients, arrival.incoming, desk.secret, desk.tag_separator)
 
 
