@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.rules import languages, rules, web_secret
 from bot.supervisor import Part
+from bot.telegram.parts import parts as telegram_parts
 from bot.web.app import Site, make_app
 from bot.web.metrics import Metrics
 from bot.web.parts import Health, Parts
@@ -22,6 +23,8 @@ def parts(built: Service) -> list[Part]:
         found.append(_listener_part(built.listener))
     if built.mailboxes is not None:
         found.append(Part("mailboxes", built.mailboxes.run, built.mailboxes.stop))
+    if built.telegram is not None:
+        found.extend(telegram_parts(built.telegram))
     if built.processing is not None and built.sandbox is not None:
         found.append(_intake_part(built.processing, [s for s in (built.sandbox, built.checks) if s]))
     if built.retention is not None:

@@ -1,9 +1,10 @@
 """Agents' verbs on a ticket: answer, assign, give it another level."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from desk.channels import channel_of
 from desk.service_level import ServiceLevel, due
 from desk.ticket import Numbering, State, on_answer
 from desk.working_time import Calendar
@@ -11,6 +12,7 @@ from storage.database import Database
 from storage.outbox import Owed, owe
 from storage.tickets import (
     Change,
+    NewAttachment,
     NewMessage,
     TicketNow,
     add_message,
@@ -48,6 +50,7 @@ def owed_to(ticket: TicketNow, kind: str, serial: object, facts: dict[str, objec
         key=f"{ticket.id}:{kind}:{serial}",
         ticket_id=ticket.id,
         kind=kind,
+        channel=channel_of(ticket.client_address),
         recipient=ticket.client_address,
         language=ticket.language,
         facts={**facts, "client_name": ticket.client_name or None},
@@ -57,37 +60,55 @@ def owed_to(ticket: TicketNow, kind: str, serial: object, facts: dict[str, objec
 
 
 async def answer(database: Database, desk: Desk, ticket_id: int, agent: str, text: str, now: datetime) -> int:
-    """Send an agent's answer to the client; the first one is the reaction. Returns the message's id.
+    """Send an agent's answer to the client; see `answer_now`, which this runs in a transaction of its own."""
+    return await database.writer.run(lambda: answer_now(desk, ticket_id, Answer(agent, text), now))
 
-    Raises Refused for an empty text or an unknown ticket, desk.ticket.NotAllowed in a closed one.
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an agent says to a client. `not_before`: until when it can be taken back (UTC)."""
+
+    agent: str
+    text: str
+    files: Sequence[NewAttachment] = ()
+    not_before: datetime | None = None
+
+
+async def answer_now(desk: Desk, ticket_id: int, said: Answer, now: datetime) -> int:
+    """Owe an agent's answer to the client; the first one is the reaction. Returns the message's id.
+
+    Raises Refused for an empty answer or an unknown ticket, desk.ticket.NotAllowed in a closed one.
     """
-    if not text.strip():
+    agent, text = said.agent, said.text
+    if not text.strip() and not said.files:
         raise Refused("an answer needs a text")
-
-    async def unit() -> int:
-        ticket = await the_ticket(ticket_id, desk)
-        state = on_answer(State(ticket.state))
-        message_id = await add_message(NewMessage(ticket_id, "out", agent, "", text, now, new_text=text))
-        changes = [Change(agent, "answered")]
-        columns: dict[str, object] = {}
-        if state != ticket.state:
-            columns["state"] = state.value
-            changes.append(Change(agent, "state", ticket.state, state.value))
-        if ticket.reacted_at is None:
-            columns |= {"reacted_at": now, "reacted_by": agent}
-            late = "late" if now > ticket.reaction_due_at else "in time"
-            changes.append(Change(agent, "reacted", after=late))
-        if ticket.assignee is None:
-            columns["assignee"] = agent
-            changes.append(Change(agent, "assigned", after=agent))
-        if columns:
-            await change_ticket(ticket_id, **columns)
-        await note_changes(ticket_id, now, *changes)
-        owed = owed_to(ticket, "answer", message_id, {"text": text, "agent_name": agent})
-        await owe(owed, desk.domain, now)
-        return message_id
-
-    return await database.writer.run(unit)
+    ticket = await the_ticket(ticket_id, desk)
+    state = on_answer(State(ticket.state))
+    new = NewMessage(ticket_id, "out", agent, "", text, now, new_text=text, attachments=said.files)
+    message_id = await add_message(new)
+    changes = [Change(agent, "answered")]
+    columns: dict[str, object] = {}
+    if state != ticket.state:
+        columns["state"] = state.value
+        changes.append(Change(agent, "state", ticket.state, state.value))
+    if ticket.reacted_at is None:
+        columns |= {"reacted_at": now, "reacted_by": agent}
+        late = "late" if now > ticket.reaction_due_at else "in time"
+        changes.append(Change(agent, "reacted", after=late))
+    if ticket.assignee is None:
+        columns["assignee"] = agent
+        changes.append(Change(agent, "assigned", after=agent))
+    if columns:
+        await change_ticket(ticket_id, **columns)
+    await note_changes(ticket_id, now, *changes)
+    facts: dict[str, object] = {"text": text, "agent_name": agent}
+    if said.files:
+        facts["files"] = [asdict(file) for file in said.files]
+    owed = replace(
+        owed_to(ticket, "answer", message_id, facts), item_id=message_id, not_before=said.not_before
+    )
+    await owe(owed, desk.domain, now)
+    return message_id
 
 
 async def assign(database: Database, desk: Desk, ticket_id: int, agent: str, who: str, now: datetime) -> None:

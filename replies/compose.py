@@ -95,6 +95,7 @@ def compose(kind: str, language: str | None, facts: Facts, desk: Desk, languages
     reopened: ticket_url; due_at may be missing.
     closed-without-invitation (or `closed`): nothing more.
     blocked: about no ticket, so `number` is empty; client_name may be missing.
+    hello: about no ticket; nothing more.
     alarm: about no ticket either; what (stopped | resumed), mailbox, since; reason may be missing.
 
     Raises KeyError for a missing fact or an unknown kind, ValueError for one that can't be read, such as a
@@ -106,6 +107,13 @@ def compose(kind: str, language: str | None, facts: Facts, desk: Desk, languages
     subject = f"[#{case.number}] {words}" if case.number else words
     html = as_html(blocks, language=case.words.language, title=subject, number=case.number)
     return Letter(plain_line(subject), as_text(blocks), html)
+
+
+def compose_for_chat(kind: str, language: str | None, facts: Facts, desk: Desk, languages: Languages) -> str:
+    """The same letter as one message in a chat: no subject, stars are buttons, and nobody signs a chat."""
+    case = _Case(Wording(languages, language or desk.default_language, chat=True), desk, facts)
+    _, blocks = _KINDS[kind](case)
+    return as_text(tuple(block for block in blocks if block.lines or block.link)).strip("\n")
 
 
 def _confirmation(case: _Case) -> _Body:
@@ -138,18 +146,21 @@ def _answer(case: _Case) -> _Body:
 
 
 def _invitation(case: _Case) -> _Body:
-    words, urls = case.words, case.facts["rate_urls"]
-    # JSON has no whole numbers for keys.
-    by_star = {int(stars): _ours(case, url) for stars, url in urls.items()}
-    stars = tuple(Star(n, words.text(f"stars.{n}"), by_star[n]) for n in (5, 4, 3, 2, 1))
+    words = case.words
     expires_on = words.day(case.moment("expires_at").astimezone(case.desk.timezone))
     return "invitation.subject", (
         _paragraph(case, "invitation.closed", number=case.number),
-        Block(stars=stars),
+        Block(stars=() if words.chat else _stars(case)),
         _paragraph(case, "invitation.how", date=expires_on),
         _paragraph(case, "invitation.unsettled"),
         _signature(case),
     )
+
+
+def _stars(case: _Case) -> tuple[Star, ...]:
+    # JSON has no whole numbers for keys.
+    by_star = {int(stars): _ours(case, url) for stars, url in case.facts["rate_urls"].items()}
+    return tuple(Star(n, case.words.text(f"stars.{n}"), by_star[n]) for n in (5, 4, 3, 2, 1))
 
 
 def _level_change(case: _Case) -> _Body:
@@ -215,6 +226,10 @@ def _alarm(case: _Case) -> _Body:
     return f"alarm.{what}.subject", (*blocks, _signature(case))
 
 
+def _hello(case: _Case) -> _Body:
+    return "letter.greeting", (_paragraph(case, "hello.text"), _signature(case))
+
+
 _KINDS: Mapping[str, Callable[[_Case], _Body]] = {
     "confirmation": _confirmation,
     "answer": _answer,
@@ -225,6 +240,7 @@ _KINDS: Mapping[str, Callable[[_Case], _Body]] = {
     "closed": _closed,
     "blocked": _blocked,
     "alarm": _alarm,
+    "hello": _hello,
 }
 KINDS = tuple(_KINDS)
 
@@ -250,7 +266,7 @@ def _status_link(case: _Case) -> Link:
 def _signature(case: _Case, *, hours: bool = False, agent: str = "") -> Block:
     name = plain_line(case.desk.name)
     footer = case.desk.footers.get(case.words.language) or case.words.text("letter.signature", desk=name)
-    lines = [agent, *footer.splitlines()]
+    lines = [agent] if case.words.chat else [agent, *footer.splitlines()]
     calendar = case.desk.calendars.get(str(case.facts.get("calendar"))) if hours else None
     if calendar is not None:
         lines.append(case.words.opening_hours(calendar, case.moment("due_at")))

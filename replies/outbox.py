@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -20,6 +20,7 @@ log = structlog.get_logger("replies.outbox")
 IN_HAND = 16  # deliveries claimed at a time
 COMPOSE_TRIES = 5  # a wording may be mended meanwhile
 CARRY_TRIES = 5  # before a delivery that a carrier can't even try is given up
+UNKNOWN_TRIES = 2  # of a delivery whose answer is lost each time
 GIVE_UP = timedelta(days=5)  # RFC 5321, section 4.5.4.1: at least 4-5 days
 # Seconds before the next try of a delivery, by the number of tries; spread by a tenth each way.
 BACKOFF = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400)
@@ -63,8 +64,9 @@ class Deliveries:
         compose: Callable[[Due], bytes],
         carrier: Carrier,
         *,
-        sender: Callable[[Due], str],
+        sender: Callable[[Due], str] = lambda _: "",
         sole: bool,
+        backoff: Sequence[float] = BACKOFF,
     ) -> None:
         """`compose` words a delivery, `sender` tells its envelope sender; `sole` as in Processing."""
         self.channel = channel
@@ -72,6 +74,7 @@ class Deliveries:
         self._compose = compose
         self._carrier = carrier
         self._sender = sender
+        self._backoff = backoff
         self._hand = Hand("delivery", self._begin, self._release, sole=sole)
         self.pause = Pause()
         self.counts = Counts()
@@ -157,6 +160,10 @@ class Deliveries:
 
     async def _failed(self, due: Due, error: DeliveryError) -> None:
         reason = str(error)
+        if error.unknown and due.attempts >= UNKNOWN_TRIES:
+            # Whoever reads it twice knows by its number that it is the same; but not five days long (P7).
+            error = DeliveryError(f"it is unknown whether it arrived: {reason}", permanent=True)
+            reason = str(error)
         if not error.permanent and _now() - due.created_at > GIVE_UP:
             error = DeliveryError(f"given up after {GIVE_UP.days} days: {reason}", permanent=True)
             reason = str(error)
@@ -173,8 +180,8 @@ class Deliveries:
             self._rest(error)
             await insist(lambda: self._outbox.unclaimed(due.id, reason, _now()), self._hand.over)
         else:
-            pause = max(error.retry_after, BACKOFF[min(due.attempts, len(BACKOFF)) - 1])
-            until = _now() + timedelta(seconds=_spread(pause))
+            pause = max(error.retry_after, self._backoff[min(due.attempts, len(self._backoff)) - 1])
+            until = _now() + timedelta(seconds=error.retry_after if error.exact else _spread(pause))
             await insist(lambda: self._outbox.deferred(due.id, reason, until), self._hand.over)
 
     def _rest(self, error: DeliveryError) -> None:

@@ -23,7 +23,7 @@ from storage.database import Database, SchemaMismatch, check
 from storage.instance import AlreadyRunning
 from storage.writer import Unavailable
 
-_LATER = {"telegram", "deadlines"}
+_LATER = {"deadlines"}
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,8 @@ def run(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="PART", help="Run these parts alone: listener, mailboxes, intake, deliveries, web."
+            metavar="PART",
+            help="Run these parts alone: listener, mailboxes, telegram, intake, deliveries, web.",
         ),
     ] = None,
 ) -> None:

@@ -27,6 +27,7 @@ from bot.config.fields import (
 )
 from bot.config.mailboxes import MailboxSettings, OAuthSettings, check_encrypted
 from bot.config.promises import CalendarSettings, LevelSettings
+from bot.config.telegram import TelegramSettings
 
 Security = Literal["none", "starttls", "tls"]
 Role = Literal["agent", "head", "admin"]
@@ -202,6 +203,7 @@ class Settings(Section):
     database: DatabaseSettings = section("database")
     files: FilesSettings = section("files")
     mail: MailSettings = Field(description="a section [mail]")
+    telegram: TelegramSettings = section("telegram")
     web: WebSettings = Field(description="a section [web]")
     calendars: dict[str, CalendarSettings] = Field(
         min_length=1, description="at least one section [calendars.NAME]"

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from desk.channels import channel_of
 from desk.service_level import ServiceLevel
 from intake.refusals import NEVER_ANSWERED
 from intake.taking_in.arrived import Arrived
@@ -23,8 +24,10 @@ async def owe_confirmation(
         key=f"{ticket_id}:confirmation",
         ticket_id=ticket_id,
         kind="confirmation",
+        channel=channel_of(incoming.from_addr),
         recipient=incoming.from_addr,
         language=client.language or desk.default_language,
+        not_before=arrival.confirm_after,
         in_reply_to=incoming.message_id,
         references=" ".join([*incoming.references, incoming.message_id]).strip(),
         facts={

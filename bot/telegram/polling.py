@@ -1,0 +1,219 @@
+"""Asks Telegram what is new, for one bot: recorded first, confirmed only then (promises, P4).
+
+Neither framework's own poller is used: both confirm an update before its handler has finished.
+https://core.telegram.org/bots/api#getting-updates
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+
+from storage.bots import Bots
+from storage.inbox import Arrival
+from storage.writer import Unavailable
+
+log = structlog.get_logger("bot.telegram.polling")
+
+ASKED = 25  # seconds that Telegram keeps a question when nothing is new
+PATIENCE = 15.0  # seconds beyond that until we take the answer for lost
+MOST = 100  # updates in one answer, as many as Telegram gives
+BACKOFF = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds after the first, second … failure in a row
+CONFLICT = 15.0  # seconds: somebody else asks too, and each question of ours takes his answer away
+REVOKED = 60.0  # seconds between two looks whether a revoked token is valid again
+NOTED = timedelta(seconds=30)  # how often it is written down that Telegram was heard
+KEPT = timedelta(hours=24)  # how long Telegram keeps what is new
+
+
+class Refusal(Exception):
+    """Telegram's error. `code` is its error_code, `retry_after` the seconds that it asks for, or 0."""
+
+    def __init__(self, code: int, description: str, retry_after: float = 0.0) -> None:
+        super().__init__(f"{code} {description}")
+        self.code, self.retry_after = code, retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class BotAddress:
+    """Which bot, and where: `name` is `clients` or `agents`; `channel` that of its entries."""
+
+    name: str
+    channel: str
+    api: str
+    token: str
+    bot_id: int
+
+    def url(self, method: str) -> str:
+        """The address of a method; it holds the token, so it stands in no log and no error."""
+        return f"{self.api}/bot{self.token}/{method}"
+
+
+class Poller:
+    """Runs until stopped. `trouble` tells what keeps updates from coming, empty when they do."""
+
+    def __init__(
+        self,
+        address: BotAddress,
+        record: Callable[[Arrival], Awaitable[None]],
+        bots: Bots,
+        arrival: Callable[[BotAddress, dict[str, Any], datetime], Arrival],
+        *,
+        wanted: Sequence[str],
+        admit: Callable[[], str | None],
+        recorded: Callable[[], None],
+        gap: Callable[[datetime, datetime], Awaitable[None]],
+        own_webhook: str = "",
+    ) -> None:
+        """`wanted`: kinds of updates. `admit` says why nothing may be recorded now, or None.
+
+        `recorded` is called after each batch; `gap` when nobody listened for longer than Telegram keeps
+        updates. `own_webhook`: an address of ours that was set in webhook mode, to be taken back.
+        """
+        self._address, self._record, self._bots, self._arrival = address, record, bots, arrival
+        self._wanted, self._admit, self._recorded, self._gap = wanted, admit, recorded, gap
+        self._own_webhook = own_webhook
+        self._over = asyncio.Event()
+        self._noted: datetime | None = None
+        self._offset: int | None = None
+        self.failures = 0
+        self.trouble = ""
+        self.updates = 0
+
+    async def run(self) -> None:
+        """Poll until `stop`."""
+        self._over.clear()
+        await self._look_for_gap()
+        async with aiohttp.ClientSession() as session:
+            await self._take_webhook_back(session)
+            while not self._over.is_set():
+                await self._pause(await self._turn(session))
+
+    async def stop(self) -> None:
+        """Ask no more; a question that is under way is given up, its updates come again."""
+        self._over.set()
+
+    async def _turn(self, session: aiohttp.ClientSession) -> float:
+        """Ask once and record what comes; returns the seconds to wait before the next question."""
+        if full := self._admit():
+            return self._failed(f"nothing is taken in: {full}", BACKOFF[2])
+        try:
+            updates = await self._until_over(self._ask(session))
+            await self._take(updates)
+        except Refusal as exc:
+            return self._refused(exc)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, Unavailable) as exc:
+            # Of aiohttp's errors the name alone: their text holds the address, and so the token.
+            reason = str(exc) if isinstance(exc, Unavailable) else type(exc).__name__
+            return self._failed(f"Telegram can't be reached: {reason}", self._backoff())
+        self.failures = 0
+        if self.trouble:
+            log.info("updates come again", bot=self._address.name)
+        self.trouble = ""
+        return 0.0
+
+    async def _ask(self, session: aiohttp.ClientSession) -> list[dict[str, Any]]:
+        asked: dict[str, Any] = {"limit": MOST, "timeout": ASKED, "allowed_updates": list(self._wanted)}
+        if self._offset is not None:
+            asked["offset"] = self._offset
+        found = await call(session, self._address, "getUpdates", asked, ASKED + PATIENCE)
+        return list(found)
+
+    async def _take(self, updates: Sequence[dict[str, Any]]) -> None:
+        now = datetime.now(UTC)
+        if updates:
+            await asyncio.gather(*(self._record(self._arrival(self._address, one, now)) for one in updates))
+            self.updates += len(updates)
+            # What is recorded may be confirmed, which the next question does. Telegram may begin anew with
+            # smaller numbers after a quiet week, so this is never kept for longer than a process lives.
+            self._offset = max(int(one["update_id"]) for one in updates) + 1
+            self._recorded()
+        if updates or self._noted is None or now - self._noted > NOTED:
+            await self._bots.note(self._address.name, self._address.bot_id, now, updated=bool(updates))
+            self._noted = now
+
+    async def _until_over(self, asking: Any) -> list[dict[str, Any]]:
+        task, over = asyncio.ensure_future(asking), asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait({task, over}, return_when=asyncio.FIRST_COMPLETED)
+            return await task if task.done() else []
+        finally:
+            over.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    def _refused(self, refusal: Refusal) -> float:
+        name = self._address.name
+        if refusal.code == 429:
+            return self._failed("Telegram asks for a pause", max(refusal.retry_after, 1.0))
+        if refusal.code == 409:
+            reason = f"another program reads the {name} bot's messages, or a webhook is set: {refusal}"
+            return self._failed(reason, CONFLICT)
+        if refusal.code in (401, 404):
+            return self._failed(f"the token of the {name} bot is not valid (any more): {refusal}", REVOKED)
+        return self._failed(f"Telegram refuses: {refusal}", self._backoff())
+
+    def _failed(self, reason: str, pause: float) -> float:
+        self.failures += 1
+        if reason != self.trouble:
+            log.error("no updates", bot=self._address.name, reason=reason)
+        self.trouble = reason
+        return pause
+
+    def _backoff(self) -> float:
+        return BACKOFF[min(self.failures, len(BACKOFF) - 1)] * random.uniform(1.0, 1.2)  # noqa: S311 - no secret
+
+    async def _pause(self, seconds: float) -> None:
+        if seconds:
+            try:
+                await asyncio.wait_for(self._over.wait(), seconds)
+            except TimeoutError:
+                return
+
+    async def _look_for_gap(self) -> None:
+        heard, now = await self._bots.heard(self._address.name), datetime.now(UTC)
+        if heard.bot_id == self._address.bot_id and heard.polled_at and now - heard.polled_at > KEPT:
+            log.error(
+                "updates may be lost", bot=self._address.name, since=heard.polled_at.isoformat(),
+                reason="nobody listened for longer than Telegram keeps them",
+            )  # fmt: skip
+            await self._gap(heard.polled_at, now)
+
+    async def _take_webhook_back(self, session: aiohttp.ClientSession) -> None:
+        """A webhook of ours, from another mode of this desk, is taken back; a foreign one is told as 409."""
+        if not self._own_webhook:
+            return
+        try:
+            told = await call(session, self._address, "getWebhookInfo", {}, PATIENCE)
+            if told.get("url") == self._own_webhook:
+                await call(session, self._address, "deleteWebhook", {"drop_pending_updates": False}, PATIENCE)
+        except (Refusal, aiohttp.ClientError, TimeoutError, OSError, ValueError) as exc:
+            log.warning("webhook not looked at", bot=self._address.name, reason=type(exc).__name__)
+
+
+async def call(
+    session: aiohttp.ClientSession, address: BotAddress, method: str, asked: dict[str, Any], seconds: float
+) -> Any:
+    """Call a method of the Bot API and return its result.
+
+    Raises Refusal, or what aiohttp raises; ValueError when the answer is none of the Bot API's.
+    """
+    timeout = aiohttp.ClientTimeout(total=seconds)
+    async with session.post(address.url(method), json=asked, timeout=timeout) as response:
+        body = await response.read()
+    try:
+        answer = json.loads(body)
+        if answer["ok"]:
+            return answer["result"]
+        code, description = int(answer["error_code"]), str(answer.get("description", ""))
+        wait = float((answer.get("parameters") or {}).get("retry_after", 0))
+    except (KeyError, TypeError, ValueError):
+        # A gateway's HTML page, as comes with 502.
+        raise Refusal(response.status, "no answer of the Bot API") from None
+    raise Refusal(code, description, wait)

@@ -1,0 +1,22 @@
+"""By which channel a client is reached: his address tells."""
+
+from __future__ import annotations
+
+MAIL, TELEGRAM = "mail", "telegram"
+_PREFIX = "tg:"
+
+
+def telegram_address(user_id: int) -> str:
+    """Return the address of a person in Telegram, as the directory keeps it beside mail addresses."""
+    return f"{_PREFIX}{user_id}"
+
+
+def telegram_user(address: str) -> int | None:
+    """Return whose address in Telegram it is, None for a mail address."""
+    digits = address.removeprefix(_PREFIX)
+    return int(digits) if digits != address and digits.isascii() and digits.isdigit() else None
+
+
+def channel_of(address: str) -> str:
+    """Return the channel by which an address is written to."""
+    return MAIL if telegram_user(address) is None else TELEGRAM
