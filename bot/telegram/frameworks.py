@@ -3,13 +3,15 @@
 from typing import Any
 
 from bot.config import Settings
-from bot.telegram.agents import Agent, AgentsBot, AgentsDesk
+from bot.telegram.agents.bot import AgentsBot
+from bot.telegram.agents.desk import Agent, AgentsDesk
 from bot.telegram.carriers import ClientsCarrier
-from bot.telegram.clients import ClientsBot, ClientsDesk
+from bot.telegram.clients.bot import ClientsBot
+from bot.telegram.clients.desk import ClientsDesk
+from bot.telegram.clients.understood import Look
 from bot.telegram.limits import Pace
 from bot.telegram.parts import recall
-from bot.telegram.topics import Staff
-from bot.telegram.understood import Look
+from bot.telegram.staff.topics import Staff
 from intake.screenshots import shown_copy
 from intake.taking_in.arrived import Desk
 from intake.taking_in.conversation import Outcome
