@@ -43,6 +43,15 @@ class Imported:
     too_large: list[str] = field(default_factory=list)
 
 
+class Interrupted(Exception):
+    """The import was stopped; a second run takes up there. `waiting`: recorded and not yet processed."""
+
+    def __init__(self, imported: Imported, waiting: int) -> None:
+        super().__init__("interrupted")
+        self.waiting = waiting
+        self.processed = max(0, imported.mails - len(imported.too_large) - waiting)
+
+
 Told = Callable[[int, int], None]
 """Called with the mails read so far and the bytes of the mailbox that lie behind them."""
 
@@ -53,33 +62,43 @@ async def take_in_mailbox(
     """Record the mails of a mailbox and wait until they are processed; nobody gets a confirmation.
 
     `source` names the mailbox in the entries' envelopes; mails older than `open_since` (UTC) are filed as
-    closed. May be ended at any moment and run again. Raises Stopped, Unavailable, and what `mails` raises.
+    closed. May be ended at any moment and run again. Raises Stopped, Unavailable, what `mails` raises, and
+    Interrupted when it is cancelled.
     """
-    async with _opened(settings) as built, _intake(built) as worker:
-        run = _Run(built, worker, source, open_since)
-        while batch := await in_thread(_batch, mails):
-            await run.record(batch)
-            told(run.imported.mails, batch[-1].passed)
-            await run.processed(at_most=AHEAD)
-        await run.processed(at_most=0)
-        return await run.summed_up()
+    imported = Imported()
+    async with _opened(settings) as built:
+        try:
+            async with _intake(built) as worker:
+                run = _Run(built, worker, source, open_since, imported)
+                while batch := await in_thread(_batch, mails):
+                    await run.record(batch)
+                    told(imported.mails, batch[-1].passed)
+                    await run.processed(at_most=AHEAD)
+                await run.processed(at_most=0)
+                return await run.summed_up()
+        except asyncio.CancelledError:
+            raise Interrupted(imported, await imports.unfinished(CHANNEL)) from None
 
 
 class _Run:
     """One import under way."""
 
     def __init__(
-        self, built: Service, worker: asyncio.Task[None] | None, source: str, open_since: datetime
+        self,
+        built: Service,
+        worker: asyncio.Task[None] | None,
+        source: str,
+        open_since: datetime,
+        imported: Imported,
     ) -> None:
         self._built, self._worker, self._source, self._open_since = built, worker, source, open_since
         self._ids: set[int] = set()
-        self.imported = Imported()
+        self.imported = imported
 
     async def record(self, batch: Sequence[Found]) -> None:
         """Commit a batch; what an earlier run committed is left as it is."""
         if reason := self._built.admission():
             raise Stopped(f"{reason}; make room and run it again, what was recorded stays")
-        self.imported.mails += len(batch)
         self.imported.too_large += [found.place for found in batch if found.raw is None]
         now = datetime.now(UTC)
         arrivals = {
@@ -95,6 +114,7 @@ class _Run:
         new = [one for key, one in arrivals.items() if key not in before]
         await asyncio.gather(*(self._built.inbox.record(one) for one in new))
         self._ids.update((await imports.recorded(list(arrivals))).values())
+        self.imported.mails += len(batch)
         if self._built.processing is not None:
             self._built.processing.wake()
 
@@ -195,7 +215,8 @@ async def _opened(settings: Settings) -> AsyncIterator[Service]:
 def _lock(url: str) -> InstanceLock | None:
     """The embedded database's lock, None when a service holds it."""
     database = sqlite_path(url).resolve()
-    lock = InstanceLock(database.with_name(f"{database.name}.lock"), "otklik import")
+    advice = "wait until it ends, or stop it (Ctrl-C): the same import run again goes on from there"
+    lock = InstanceLock(database.with_name(f"{database.name}.lock"), "otklik import", advice)
     try:
         lock.take()
     except AlreadyRunning:

@@ -14,6 +14,8 @@ from typing import Any
 import aiohttp
 import structlog
 
+from storage.files import write_durably
+
 log = structlog.get_logger("bot.oauth")
 
 PATIENCE = 30.0  # seconds for the token server
@@ -171,15 +173,7 @@ def _keep(file: Path, token: str) -> None:
     """Replace the refresh token, so that after a crash the file holds the old one or the new one."""
     if file.read_text(encoding="utf-8").strip() == token:
         return
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(f"{token}\n")
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.rename(file)
-    with _opened(file.parent, os.O_RDONLY) as folder:
-        os.fsync(folder)
+    write_durably(f"{token}\n".encode(), file, file.with_name(f".{file.name}.{os.getpid()}"))
     log.info("refresh token replaced", file=str(file))
 
 

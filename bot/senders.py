@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from bot.config import Settings
 from bot.rules import own_addresses
-from intake.authentic.verifier import KILLED_AFTER, Verifier
+from intake.authentic.verifier import KILLED_AFTER, Insisting, Verifier
+from intake.processing import Verify
 from intake.sandbox.pool import Sandbox
 from storage.inbox import Claimed
 
@@ -43,9 +44,10 @@ def checking(settings: Settings) -> Sandbox | None:
     )
 
 
-def verifier(settings: Settings, checks: Sandbox | None) -> Verifier | None:
-    """What processing asks about each mail; None when nothing is checked here."""
-    return Verifier(checks, name_server=settings.mail.listener.name_server) if checks else None
+def verifier(settings: Settings, checks: Sandbox | None) -> Verify | None:
+    """What processing asks about each mail; None when nothing is checked, and no sender must be known."""
+    known = Verifier(checks, name_server=settings.mail.listener.name_server) if checks else None
+    return Insisting(known) if settings.mail.require_verified else known
 
 
 def agents(settings: Settings) -> dict[str, str]:

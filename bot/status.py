@@ -1,6 +1,7 @@
 """How the service is: each part's health, and the figures that /metrics tells."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,15 +19,16 @@ from storage.models import DeliveryState, EntryState
 log = structlog.get_logger("bot.status")
 
 LOOK = 2.0  # seconds between two counts of what waits
-STUCK = 900.0  # seconds after which the oldest waiting entry makes the intake unwell
+STUCK = 900.0  # seconds for which one entry may be the oldest that waits before the intake is unwell
 
 
 @dataclass(slots=True)
 class Backlog:
-    """What waits, as last counted; ages in seconds."""
+    """What waits, as last counted; ages in seconds. `stuck`: for how long the oldest entry has been that."""
 
     entries: int = 0
     oldest_entry: float = 0.0
+    stuck: float = 0.0
     quarantined: int = 0
     deliveries: int = 0
     oldest_delivery: float = 0.0
@@ -37,8 +39,11 @@ class Backlog:
 class Status:
     """Counts what waits, at intervals, so that neither a scrape nor a health check costs a table scan."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, clock: Callable[[], float] = time.monotonic) -> None:
         self._service = service
+        self._clock = clock
+        self._oldest: datetime | None = None
+        self._oldest_from = clock()
         self._over = asyncio.Event()
         self.backlog = Backlog()
         self.parts: list[Part] = []
@@ -67,12 +72,7 @@ class Status:
         backlog = self.backlog
         found["database"] = _well_unless(backlog.trouble)
         found["room"] = _well_unless(self._service.admission())
-        found["inbox"] = {
-            "status": "failing" if backlog.oldest_entry > STUCK else "ok",
-            "waiting": backlog.entries,
-            "oldest_seconds": round(backlog.oldest_entry),
-            "quarantined": backlog.quarantined,
-        }
+        found["inbox"] = self._inbox()
         found["outbox"] = self._outbox()
         return found | self._mailboxes()
 
@@ -80,6 +80,27 @@ class Status:
         """Each mailbox as a part of its own: the others, and the listener, go on without it."""
         watched = self._service.mailboxes
         return {f"mailbox {one.name}": one.told() for one in watched.standings} if watched else {}
+
+    def _inbox(self) -> dict[str, Any]:
+        backlog = self.backlog
+        is_stuck = backlog.stuck > STUCK
+        reason = f"the same entry has been the oldest for {round(backlog.stuck)} s"
+        return {
+            "status": "failing" if is_stuck else "ok",
+            "waiting": backlog.entries,
+            "oldest_seconds": round(backlog.oldest_entry),
+            "quarantined": backlog.quarantined,
+        } | ({"reason": reason} if is_stuck else {})
+
+    def _stuck(self, oldest: datetime | None) -> float:
+        """For how many seconds this has been the oldest entry, as far as we have seen.
+
+        Its age would not do: a mail that a mailbox kept while its server was away, one of an old mailbox, and
+        one that an agent has taken up again come in with the date of long ago, and wait for a moment.
+        """
+        if oldest is None or oldest != self._oldest:
+            self._oldest, self._oldest_from = oldest, self._clock()
+        return self._clock() - self._oldest_from
 
     def _outbox(self) -> dict[str, Any]:
         backlog, deliveries = self.backlog, self._service.deliveries
@@ -108,6 +129,7 @@ class Status:
             self.backlog = Backlog(
                 entries,
                 _age(oldest_entry, now),
+                self._stuck(oldest_entry),
                 quarantined,
                 deliveries,
                 _age(oldest_delivery, now),

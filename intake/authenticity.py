@@ -61,7 +61,16 @@ def judged(found: Sequence[Finding], from_domain: str) -> Authenticity:
     return Authenticity()
 
 
+def required(told: Authenticity) -> Authenticity:
+    """The same for a desk that wants every sender vouched for: of whom nobody knows, he has failed."""
+    if told.verdict != "none":
+        return told
+    why = f"{_UNVOUCHED}: {told.why}" if told.why else _UNVOUCHED
+    return Authenticity("fail", one_line(why, _LONGEST_WHY))
+
+
 NOBODY_KNOWS = Authenticity()
+_UNVOUCHED = "nobody vouches for the sender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,11 @@ def _aligned(method: str) -> Callable[[_Facts], str | None]:
     return found
 
 
+def _of_others(facts: _Facts) -> str | None:
+    passed = (one for one in facts.findings if one.result == "pass" and not facts.speaks(one))
+    return next((str(one) for one in passed), None)
+
+
 def _broken_signature(facts: _Facts) -> str | None:
     has_policy = any(
         one.method == "dmarc" and one.result not in ("none", "temperror") for one in facts.findings
@@ -158,4 +172,7 @@ RULES = (
     # RFC 6376 §6.1: a broken signature is none, which tells nothing by itself; it does for a domain that
     # publishes a policy which could not be evaluated (dmarc=permerror, RFC 7489 §6.6.3).
     Rule("fail", "a broken DKIM signature of a domain with a policy", _broken_signature),
+    # RFC 6376 §1.2, RFC 7208 §11.2: another domain answers for the mail, say that of a mailing service, and
+    # says nothing of From; nor does that make it a forgery. Here only to be told (`required`).
+    Rule("none", "another domain than the sender's", _of_others),
 )

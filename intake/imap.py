@@ -17,7 +17,6 @@ from intake.mailbox.settings import Mailbox, Trouble
 
 CONNECT = 15.0  # seconds
 ANSWER = 30.0  # seconds of silence in the middle of an answer, after which the connection is given up
-SETTLED = 500  # messages to move or mark by one command
 MOST_LISTED = 50_000  # messages in one answer to SEARCH; imaplib reads lines up to a million bytes
 
 # It would write every command and its answer as events of level debug.
@@ -124,12 +123,10 @@ class Session:
         return None if body is None else bytes(body)
 
     def settle(self, uids: Sequence[int]) -> None:
-        """Do with recorded messages what is configured: move, flag or delete them. Gone ones do no harm."""
-        # Thousands may wait to be moved after a full archive: servers refuse a command of any length.
-        for at in range(0, len(uids), SETTLED):
-            self._settle(uids[at : at + SETTLED])
+        """Do with recorded messages what is configured: move, flag or delete them. Gone ones do no harm.
 
-    def _settle(self, uids: Sequence[int]) -> None:
+        `uids`: from one to some hundreds; servers refuse a command of any length.
+        """
         match self._mailbox.after:
             case "flag":
                 with _translated("marking as read"):

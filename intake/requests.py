@@ -4,7 +4,7 @@ from datetime import datetime
 
 from intake.incoming import IncomingMessage
 from intake.language import guess
-from intake.taking_in.arrived import Arrived
+from intake.taking_in.arrived import Arrived, envelope_recipients
 from intake.taking_in.arrived import Desk as Desk
 from intake.taking_in.conversation import Outcome as Outcome
 from intake.taking_in.conversation import go_on, open_request
@@ -66,7 +66,5 @@ async def _effects(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: d
 
 
 def _tagged(arrival: Arrived) -> list[int]:
-    known = arrival.entry.envelope.get("recipients")
-    recipients = [str(one) for one in known] if isinstance(known, list) else []
-    desk = arrival.desk
+    desk, recipients = arrival.desk, envelope_recipients(arrival.entry)
     return tagged_tickets(recipients, arrival.incoming, desk.secret, desk.tag_separator)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from replies.delivery_error import DeliveryError
+from storage.files import write_durably
 
 
 class FolderCarrier:
@@ -30,9 +31,5 @@ class FolderCarrier:
         ticket = re.match(r"<otklik\.(\d+)\.", message_id)
         name = f"{ticket.group(1) if ticket else 0}-{sha256(message_id.encode()).hexdigest()[:16]}.eml"
         temporary = self._folder / f".{name}.{os.getpid()}"
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(self._folder / name)
+        write_durably(content, self._folder / name, temporary, mode=0o666)  # people read them
         return name

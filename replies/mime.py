@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 from typing import Literal
 
+from desk.addresses import with_ascii_domain
 from replies.compose import Letter
 from replies.names import plain_line, plain_text
 
@@ -44,9 +45,8 @@ def ascii_address(address: str) -> str:
     Raises Unmailable for anything but one plain address, and for a local part beyond ASCII, which would
     need SMTPUTF8.
     """
-    local, _, domain = address.rpartition("@")
     try:
-        written = address if address.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"
+        written = with_ascii_domain(address)
     except UnicodeError as exc:
         raise Unmailable(f"{address!r} has no domain that can be written in ASCII") from exc
     if not _ADDRESS.fullmatch(written):

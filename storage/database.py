@@ -1,8 +1,8 @@
 """Opens and closes the database: engine by URL, schema by migrations, one writer for all writes."""
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -128,7 +128,7 @@ class Database:
         self.writer.start()
 
     async def _prepare(self, migrate: bool) -> None:
-        try:
+        with _telling_when_away():
             schema = await schema_of_open()
             if schema.unknown:
                 raise SchemaMismatch(
@@ -141,12 +141,6 @@ class Database:
                 )
             if schema.missing:
                 await _migrate()
-        except SchemaMismatch:
-            raise
-        except Exception as exc:
-            if unavailable(exc):
-                raise Unavailable(str(exc) or type(exc).__name__) from exc
-            raise
 
     async def close(self) -> None:
         """Finish what the writer has in hand, then disconnect."""
@@ -201,10 +195,18 @@ async def check(url: str) -> Schema:
     """
     context = await connect(url)
     try:
-        return await schema_of_open()
+        with _telling_when_away():
+            return await schema_of_open()
+    finally:
+        await context.close_connections()
+
+
+@contextmanager
+def _telling_when_away() -> Iterator[None]:
+    """Whatever says in the engine's own words that the database can't be reached becomes Unavailable."""
+    try:
+        yield
     except Exception as exc:
         if unavailable(exc):
             raise Unavailable(str(exc) or type(exc).__name__) from exc
         raise
-    finally:
-        await context.close_connections()

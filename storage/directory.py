@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage.database import Database
-from storage.models import Address, Client
+from storage.models import Address, Client, Ticket
 from storage.outbox import Owed, owe
-from storage.statements import fetch, insert
+from storage.statements import fetch, insert, row_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,20 @@ class AddressTaken(Exception):
 
 
 class NotBlockable(Exception):
-    """There is no such client, or he is blocked already, or not blocked at all; the text says which."""
+    """The client is blocked already, or not blocked at all, or there is none; the text says which."""
 
 
 async def client_by_address(address: str) -> KnownClient | None:
-    """The client who owns a mail address (in lower case), or None."""
+    """The client who owns a mail address (in lower case), or None.
+
+    In a transaction he is held: whoever erases him waits for its end, or he is gone here already.
+    """
+    # Once an erasure that we waited for is over, PostgreSQL looks at the client's row anew, but at it alone:
+    # the address, which is gone, would still be found.
     rows = await fetch(
-        "SELECT c.id, c.name, c.registered, c.language, c.blocked_at FROM addresses a"
-        " JOIN clients c ON c.id = a.client_id WHERE a.address = ?",
+        "SELECT c.id, c.name, c.registered, c.language, c.blocked_at FROM addresses a"  # noqa: S608
+        " JOIN clients c ON c.id = a.client_id WHERE a.address = ? AND c.erased_at IS NULL"
+        f"{row_lock('KEY SHARE OF c')}",
         address,
     )
     if not rows:
@@ -79,39 +85,37 @@ class Directory:
     async def block(
         self, address: str, who: str, why: str, now: datetime, *, domain: str, language: str
     ) -> KnownClient:
-        """Refuse a client further service, and owe him the one letter that tells him so.
+        """Refuse whoever has the address (in lower case) further service.
 
-        `why` is for the agents. `domain` is that of the desk's address; `language` is used where the client's
-        is not known. Raises NotBlockable.
+        One whom we know is owed the one letter that tells him so; one who has never written is remembered as
+        an unregistered client and told nothing. `why` is for the agents. `domain` is that of the desk's
+        address; `language` is used where the client's is not known. Raises NotBlockable.
         """
 
         async def unit() -> KnownClient:
-            client = await _client_to_change(address)
+            known = await client_by_address(address)
+            client = known or await add_unregistered(address, "", now)
             if client.blocked:
                 raise NotBlockable(f"{address} is blocked already")
             mark = {"blocked_at": now, "blocked_by": who[:100], "blocked_why": why}
             await Client.filter(id=client.id).update(**mark)
-            letter = Owed(
-                key=f"client:{client.id}:blocked:{now.isoformat()}",
-                ticket_id=None,
-                kind="blocked",
-                recipient=address,
-                language=client.language or language,
-                facts={"client_name": client.name or None},
-            )
-            await owe(letter, domain, now)
+            if known is not None:
+                await owe(_farewell(known, language, now), domain, now)
             return replace(client, blocked=True)
 
         return await self._database.writer.run(unit)
 
     async def unblock(self, address: str) -> KnownClient:
-        """Serve a blocked client again; he is told nothing. Raises NotBlockable."""
+        """Serve a blocked client again; he is told nothing. Raises NotBlockable.
+
+        One whom nothing but the block made known is forgotten with it.
+        """
 
         async def unit() -> KnownClient:
-            client = await _client_to_change(address)
-            if not client.blocked:
+            client = await client_by_address(address)
+            if client is None or not client.blocked:
                 raise NotBlockable(f"{address} is not blocked")
-            await Client.filter(id=client.id).update(blocked_at=None, blocked_by="", blocked_why="")
+            await _forget_or_mend(client)
             return replace(client, blocked=False)
 
         return await self._database.writer.run(unit)
@@ -128,8 +132,26 @@ def _known(client: Client, address: str) -> KnownClient:
     return KnownClient(client.id, client.name, client.registered, client.language, address, blocked)
 
 
-async def _client_to_change(address: str) -> KnownClient:
-    client = await client_by_address(address)
-    if client is None:
-        raise NotBlockable(f"there is no client with the address {address}")
-    return client
+def _farewell(client: KnownClient, language: str, now: datetime) -> Owed:
+    """The letter to a client who is blocked."""
+    return Owed(
+        key=f"client:{client.id}:blocked:{now.isoformat()}",
+        ticket_id=None,
+        kind="blocked",
+        recipient=client.address,
+        language=client.language or language,
+        facts={"client_name": client.name or None},
+    )
+
+
+async def _forget_or_mend(blocked: KnownClient) -> None:
+    # Held before his tickets are looked for: none is opened until he is gone.
+    await fetch(f"SELECT id FROM clients WHERE id = ?{row_lock('UPDATE')}", blocked.id)  # noqa: S608
+    row = await Client.get(id=blocked.id)
+    # Added by the very act that blocked him, and nothing has come of him since.
+    only_blocked = row.created_at == row.blocked_at and not row.registered
+    if only_blocked and not await Ticket.filter(client_id=row.id).exists():
+        await Address.filter(client_id=row.id).delete()
+        await Client.filter(id=row.id).delete()
+    else:
+        await Client.filter(id=row.id).update(blocked_at=None, blocked_by="", blocked_why="")

@@ -44,10 +44,11 @@ class FileStore:
         target = self.path(digest)
         if target.parent not in self._durable:
             self._make_folder(target.parent)
-        if not _is_whole_and_touched(target, len(content)):
-            self._write(content, target)
-        # Also when the file was there: whoever put it there may not have come as far as this line.
-        _sync_folder(target.parent)
+        if _is_whole_and_touched(target, len(content)):
+            # Whoever put it there may not have come as far as this line.
+            _sync_folder(target.parent)
+        else:
+            write_durably(content, target, self._root / _TEMPORARY / secrets.token_hex(16))
         return digest
 
     def read(self, digest: str) -> bytes:
@@ -65,16 +66,6 @@ class FileStore:
         if not _DIGEST.fullmatch(digest):
             raise ValueError(f"not a digest: {digest[:80]!r}")
         return self._root / digest[:2] / digest
-
-    def delete(self, digest: str) -> None:
-        """Forget `digest`; it need not exist.
-
-        The caller sees to it that nothing refers to it and that nobody is keeping the same bytes now.
-        """
-        target = self.path(digest)
-        with suppress(FileNotFoundError):
-            target.unlink()
-            _sync_folder(target.parent)
 
     def delete_idle(self, digest: str, idle_seconds: float) -> bool:
         """Forget `digest` unless somebody kept it within the last `idle_seconds`; returns whether it is gone.
@@ -130,17 +121,25 @@ class FileStore:
         _sync_folder(self._root)
         self._durable.add(folder)
 
-    def _write(self, content: bytes, target: Path) -> None:
-        temporary = self._root / _TEMPORARY / secrets.token_hex(16)
-        try:
-            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.rename(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+
+def write_durably(content: bytes, target: Path, temporary: Path, mode: int = 0o600) -> None:
+    """Put `content` at `target`; after a crash at any moment the old is there, or the new, and never a half.
+
+    `temporary` is a path in the same file system that nobody else writes to; what a crash has left there is
+    written over. `mode`: the new file's, less the umask. Returns once it would survive a loss of power.
+    Raises OSError when the disk does not take it; then nothing half-written is left.
+    """
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
 
 
 def _is_whole_and_touched(path: Path, size: int) -> bool:

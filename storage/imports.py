@@ -1,16 +1,20 @@
-"""How far an import has come: which of its mails are recorded, and what became of them. Reads only."""
+"""Which mails of a mailbox or an import are recorded, and what became of them. Reads only."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from storage.models import Entry, EntryState
 
-PAGE = 500  # entries asked for at a time
+PAGE = 500  # in one question; SQLite takes some 30,000 parameters, PostgreSQL's planner likes fewer
 
 
 async def recorded(keys: Sequence[str]) -> dict[str, int]:
-    """Which of these keys the inbox has, with the entries' ids; at most PAGE keys at a time."""
-    return dict(await Entry.filter(key__in=keys).values_list("key", "id"))
+    """Which of these keys the inbox has, with the entries' ids."""
+    found: dict[str, int] = {}
+    for begin in range(0, len(keys), PAGE):
+        rows = Entry.filter(key__in=keys[begin : begin + PAGE])
+        found.update(await rows.values_list("key", "id"))
+    return found
 
 
 async def unfinished(channel: str) -> int:

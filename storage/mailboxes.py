@@ -6,11 +6,9 @@ from datetime import datetime
 
 from tortoise.expressions import F
 
+from storage import imports
 from storage.database import Database
-from storage.models import Entry
 from storage.models import Mailbox as Row
-
-_AT_ONCE = 500  # keys in one question; SQLite takes some 30,000 parameters, PostgreSQL's planner likes fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,4 @@ class Cursors:
 
     async def recorded(self, keys: Sequence[str]) -> set[str]:
         """Those of the keys whose entries are there already."""
-        found: set[str] = set()
-        for at in range(0, len(keys), _AT_ONCE):
-            some = keys[at : at + _AT_ONCE]
-            found.update(str(key) for key in await Entry.filter(key__in=some).values_list("key", flat=True))
-        return found
+        return set(await imports.recorded(keys))

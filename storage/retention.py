@@ -124,7 +124,7 @@ class Retention:
             old = [row for row in page if row.since is not None and row.since < oldest_kept]
             due = [row.id for row in old if not row.empty]
             for begin in range(0, len(due), BATCH):
-                files |= await self._emptied(one, due[begin : begin + BATCH], now)
+                files |= await self._emptied(one, due[begin : begin + BATCH], now, oldest_kept)
                 self._add(purged, one.count, len(due[begin : begin + BATCH]))
                 told(purged)
             position, unbroken = page[-1].id, unbroken and len(old) == len(page)
@@ -132,8 +132,8 @@ class Retention:
                 self._passed[one.key] = position
         self._add(purged, "files", await remove_unused(self._files, files))
 
-    async def _emptied(self, one: KeptClass, some: Sequence[int], now: datetime) -> set[str]:
-        return await self._database.writer.run(lambda: one.remove(some, now))
+    async def _emptied(self, one: KeptClass, some: Sequence[int], now: datetime, since: datetime) -> set[str]:
+        return await self._database.writer.run(lambda: one.remove(some, now, since))
 
     def _add(self, purged: Purged, count: str, more: int) -> None:
         for counts in (purged, self.purged):

@@ -57,14 +57,21 @@ def claiming(table: str, *, free: str, taken: str, due: str, returning: str) -> 
     Parameters: now, those in `due`, how many at most, until when they are claimed.
     """
     # The rows are picked in a materialised part of their own: as a plain subselect PostgreSQL may run it anew
-    # for each row, and claim more than was asked for. SQLite has one writer and needs no row locks.
-    locked = "FOR UPDATE SKIP LOCKED" if _postgres() else ""
+    # for each row, and claim more than was asked for.
     columns = ", ".join(f"{table}.{name.strip()}" for name in returning.split(","))
     return f"""WITH picked AS MATERIALIZED (
         SELECT t.id FROM {table} t WHERE t.state = '{free}' AND t.next_attempt_at <= ? AND {due}
-        LIMIT ? {locked})
+        LIMIT ?{row_lock("UPDATE SKIP LOCKED")})
         UPDATE {table} SET state = '{taken}', claimed_until = ?, attempts = attempts + 1
         FROM picked WHERE {table}.id = picked.id AND {table}.state = '{free}' RETURNING {columns}"""  # noqa: S608
+
+
+def row_lock(strength: str) -> str:
+    """The end of a query that holds its rows until the transaction ends; "" on SQLite, which has one writer.
+
+    `strength` as PostgreSQL calls it: `UPDATE`, `KEY SHARE OF c`.
+    """
+    return f" FOR {strength}" if _postgres() else ""
 
 
 def moment(value: Any) -> datetime:

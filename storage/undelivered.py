@@ -46,10 +46,18 @@ async def mark_undeliverable(delivery: SentDelivery, reason: str, now: datetime)
 
     Returns False, and changes nothing, when it has not left or is marked already.
     """
-    left = Delivery.filter(id=delivery.id, state__in=_LEFT)
-    if not await left.update(state=DeliveryState.UNDELIVERABLE, error=reason, claimed_until=None):
+    # Locked, or an erasure beside us could take the recipient away after he was read.
+    locked = Delivery.select_for_update().only("id", "recipient")
+    left = await locked.get_or_none(id=delivery.id, state__in=_LEFT)
+    if left is None:
         return False
-    await tell_agents(delivery.ticket_id, delivery.kind, delivery.recipient, reason, now)
+    # Of somebody who was erased it is kept that the mail came back, without the words that name him.
+    erased = not left.recipient
+    await Delivery.filter(id=left.id).update(
+        state=DeliveryState.UNDELIVERABLE, error="" if erased else reason, claimed_until=None
+    )
+    if not erased:
+        await tell_agents(delivery.ticket_id, delivery.kind, left.recipient, reason, now)
     return True
 
 

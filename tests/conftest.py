@@ -1,8 +1,9 @@
-"""What tests everywhere may ask for: databases of both kinds, a browser; and no test is skipped unnoticed."""
+"""What tests everywhere may ask for: databases, desks, servers, a browser; no test is skipped unnoticed."""
 
 import asyncio
 import os
 import shutil
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from storage.database import Database, opened
 from storage.files import FileStore
 from tests.browser import Browser, NoBrowser
 from tests.desk_on_disk import DeskOnDisk
+from tests.dovecot import Dovecot, TokenServer
 from tests.postgres import Postgres
+from tests.tcp_proxy import Proxy
 
 ALLOW_SKIPS = "OTKLIK_ALLOW_SKIPS"
 
@@ -76,12 +79,16 @@ def _migrate(url: str) -> None:
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database with the newest schema, on both engines; copying is quicker than migrating."""
     if request.param == "sqlite":
-        yield f"sqlite://{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'otklik.db')}"
+        yield _copied(request.getfixturevalue("migrated_sqlite"), tmp_path)
         return
     server: Postgres = request.getfixturevalue("postgres_server")
     url = server.create(like=request.getfixturevalue("migrated_postgres"))
     yield url
     server.drop(url)
+
+
+def _copied(migrated: Path, folder: Path) -> str:
+    return f"sqlite://{shutil.copy(migrated, folder / 'otklik.db')}"
 
 
 @pytest.fixture
@@ -98,6 +105,40 @@ def desk(database: Database, tmp_path: Path) -> DeskOnDisk:
 
 
 @pytest.fixture
+async def sqlite(migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[DeskOnDisk]:
+    """A desk on SQLite alone, for tests in which the engine makes no difference."""
+    async with opened(_copied(migrated_sqlite, tmp_path)) as database:
+        yield DeskOnDisk(database, FileStore(tmp_path / "files"))
+
+
+@pytest.fixture(scope="module")
+def tokens() -> Iterator[TokenServer]:
+    """Gives the access tokens that `dovecot` takes."""
+    server = TokenServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def dovecot(tokens: TokenServer) -> Iterator[Dovecot]:
+    """An IMAP server of our own, one a module."""
+    try:
+        server = Dovecot(tokens=tokens)
+    except FileNotFoundError as exc:
+        pytest.skip(str(exc))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def wire(dovecot: Dovecot) -> Iterator[Proxy]:
+    """A way to `dovecot` that breaks on demand."""
+    proxy = Proxy(dovecot.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """A headless Chromium with an empty profile."""
     try:
@@ -106,6 +147,11 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.skip(str(exc))
     yield opened
     await opened.close()
+
+
+def pytest_configure() -> None:
+    """A run that is told to stop ends as by Ctrl-C: its servers are stopped and their folders removed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)

@@ -180,7 +180,11 @@ class Dovecot:
                 capability=f"imap_capability = {capability}" if capability else "",
             )
         )
-        self.up()
+        try:
+            self.up()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def log(self) -> str:

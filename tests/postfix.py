@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.listening import Listening
 from tests.service.desk import free_port, until
 
 _SERVICES = """\
@@ -58,8 +59,12 @@ class Postfix:
         self._folder = Path(tempfile.mkdtemp(prefix="otklik-postfix-", dir="/tmp"))
         self._folder.chmod(0o755)
         self.log = self._folder / "log"
-        self._configure(routes, refused, policy)
-        self._run("postfix", "start")
+        try:
+            self._configure(routes, refused, policy)
+            self._run("postfix", "start")
+        except BaseException:
+            self.close()
+            raise
 
     def flush(self) -> None:
         """Have everything that is deferred tried again now."""
@@ -127,26 +132,16 @@ class Postfix:
         return done.stdout
 
 
-class Greylist:
+class Greylist(Listening):
     """A policy service (Postfix' SMTPD_POLICY_README) that sends everybody away the first time."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
         self._seen: set[str] = set()
-        self._listening = socket.create_server(("127.0.0.1", free_port()))
-        self.port = int(self._listening.getsockname()[1])
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(free_port())
 
-    def close(self) -> None:
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):  # it is closed at the end
-            while True:
-                connection, _ = self._listening.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+    def connected(self, connection: socket.socket) -> None:
+        threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError), connection, connection.makefile("rw", encoding="utf-8") as stream:
@@ -169,25 +164,15 @@ class Greylist:
         return "451 4.7.1 Greylisted, come again later"
 
 
-class DropAfterDot:
+class DropAfterDot(Listening):
     """A TCP proxy before an SMTP server that cuts the answer to a message's final dot off, `times` times."""
 
     def __init__(self, server: int, times: int = 1) -> None:
         self.times, self._server = times, server
-        self._listening = socket.create_server(("127.0.0.1", free_port()))
-        self.port = int(self._listening.getsockname()[1])
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(free_port())
 
-    def close(self) -> None:
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):  # it is closed at the end
-            while True:
-                client, _ = self._listening.accept()
-                threading.Thread(target=self._pass, args=(client,), daemon=True).start()
+    def connected(self, connection: socket.socket) -> None:
+        threading.Thread(target=self._pass, args=(connection,), daemon=True).start()
 
     def _pass(self, client: socket.socket) -> None:
         with client, socket.create_connection(("127.0.0.1", self._server)) as server:

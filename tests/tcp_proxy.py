@@ -4,8 +4,10 @@ import socket
 import threading
 from contextlib import suppress
 
+from tests.listening import Listening
 
-class Proxy:
+
+class Proxy(Listening):
     """Listens on `port` and passes on to a server's; the settings hold for what the server sends."""
 
     def __init__(self, server: int) -> None:
@@ -18,9 +20,7 @@ class Proxy:
         self.replaced: dict[bytes, bytes] = {}
         self.seen = b""  # what clients have sent
         self._open: set[socket.socket] = set()
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listening.getsockname()[1])
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__()
 
     def say(self, line: bytes) -> None:
         """The server seems to say something to every client, and hangs up."""
@@ -36,25 +36,20 @@ class Proxy:
                 one.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Listen no more."""
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
+        """Listen no more, and end every connection."""
+        super().close()
         self.drop()
 
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listening.accept()
-                self.connections += 1
-                try:
-                    server = socket.create_connection(("127.0.0.1", self.server))
-                except OSError:
-                    client.close()
-                    continue
-                self._open.add(client)
-                for target in (self._upwards, self._downwards):
-                    threading.Thread(target=target, args=(client, server), daemon=True).start()
+    def connected(self, connection: socket.socket) -> None:
+        self.connections += 1
+        try:
+            server = socket.create_connection(("127.0.0.1", self.server))
+        except OSError:
+            connection.close()
+            return
+        self._open.add(connection)
+        for target in (self._upwards, self._downwards):
+            threading.Thread(target=target, args=(connection, server), daemon=True).start()
 
     def _upwards(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):

@@ -1,6 +1,7 @@
 """What tests/conftest.py promises to all others: fresh databases on both engines, and no unnoticed skip."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import asyncpg
 import pytest
 
 from tests.postgres import Postgres
+from tests.service.desk import until
 
 SKIPPING = """
 import pytest
@@ -21,6 +23,23 @@ def test_that_needs_a_server():
     assert False
 """
 
+WAITING = """
+import threading
+from pathlib import Path
+
+import pytest
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    folder = Path(__file__).parent / "server"
+    folder.mkdir()
+    yield folder
+    folder.rmdir()
+
+def test_that_takes_its_time(server):
+    threading.Event().wait(60)
+"""
+
 
 @pytest.mark.parametrize(
     ("allowed", "options", "status"),
@@ -31,26 +50,34 @@ def test_a_run_with_a_skipped_test(
     tmp_path: Path, allowed: str, options: tuple[str, ...], status: int
 ) -> None:
     (tmp_path / "test_skipping.py").write_text(SKIPPING)
-    run = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "tests.conftest",
-            *options,
-            f"--rootdir={tmp_path}",
-            str(tmp_path),
-        ],
+    with _run(tmp_path, *options, allowed=allowed) as run:
+        told, _ = run.communicate(timeout=60)
+    assert run.returncode == status, told
+    assert "1 passed, 1 skipped" in told
+    assert ("1 skipped, so the run fails" in told) is bool(status)
+
+
+def test_a_run_that_is_told_to_stop_leaves_no_server_behind(tmp_path: Path) -> None:
+    (tmp_path / "test_waiting.py").write_text(WAITING)
+    with _run(tmp_path, "-n0") as run:
+        until("the server is there", (tmp_path / "server").exists)
+        run.send_signal(signal.SIGTERM)
+        told, _ = run.communicate(timeout=60)
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, told
+    assert not (tmp_path / "server").exists()
+
+
+def _run(folder: Path, *options: str, allowed: str = "") -> subprocess.Popen[str]:
+    """A run of the tests in a folder, by the rules of ours."""
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", *options, f"--rootdir={folder}"]
+    return subprocess.Popen(
+        [*command, str(folder)],
         env={**os.environ, "OTKLIK_ALLOW_SKIPS": allowed},
         cwd=Path(__file__).parents[1],
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=False,
     )
-    assert run.returncode == status, run.stdout + run.stderr
-    assert "1 passed, 1 skipped" in run.stdout
-    assert ("1 skipped, so the run fails" in run.stdout) is bool(status)
 
 
 async def test_every_test_has_an_empty_database_of_its_own(postgres_server: Postgres) -> None:

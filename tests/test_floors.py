@@ -164,7 +164,11 @@ def test_there_is_no_sixth_package() -> None:
         ),
         ("intake/mime/smtp_x.py", "import aiosmtpd", "aiosmtpd is known in intake/smtp*.py alone"),
         ("bot/wiring.py", "import tortoise", "tortoise is known in storage/** alone"),
-        ("bot/cli/demo.py", "import aiohttp.web", "aiohttp is known in bot/web/**, bot/oauth.py, bot/telegram/** alone"),
+        (
+            "bot/cli/demo.py",
+            "import aiohttp.web",
+            "aiohttp is known in bot/web/**, bot/oauth.py, bot/telegram/** alone",
+        ),
         ("replies/outbox.py", "import aiosmtplib", "aiosmtplib is known in replies/smtp.py alone"),
         ("replies/charts.py", "import matplotlib.pyplot", "matplotlib is imported inside functions alone"),
         ("intake/mail.py", 'import importlib\nimportlib.import_module("tortoise")', "tortoise is known in"),

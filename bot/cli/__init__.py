@@ -3,9 +3,11 @@
 import typer
 
 from bot.cli import directory, explain, importing, privacy, promises, queues, reports, running, setup, tickets
+from bot.cli.usage import CommandLine
 
 app = typer.Typer(
     name="otklik",
+    cls=CommandLine,
     help="Takes requests by mail, confirms each with a promise, collects ratings.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -23,12 +23,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object
 
 
 class Status(IntEnum):
-    """Exit statuses of every command; 2 is given by typer itself."""
+    """Exit statuses of every command."""
 
     DONE = 0
     REFUSED = 1
     WRONG_USAGE = 2
     UNREACHABLE = 3
+    INTERRUPTED = 130  # 128 and the number of SIGINT, as shells count
 
 
 def load_settings(path: Path) -> Settings:
@@ -42,7 +43,12 @@ def load_settings(path: Path) -> Settings:
 
 
 def fail(message: str, status: Status = Status.REFUSED) -> NoReturn:
-    """End the command: `message` as one line on standard error, and the exit status."""
+    """End the command: `message` as one line on standard error, and the exit status.
+
+    Of wrong usage that line also says which help to read (`bot.cli.usage`).
+    """
+    if status is Status.WRONG_USAGE:
+        raise typer.BadParameter(message)
     typer.echo(escaped(message), err=True)
     raise typer.Exit(status)
 

@@ -13,6 +13,7 @@ from bot.cli.privacy import clients_erase, clients_export
 from bot.config import Settings
 from bot.config.fields import Language, MailAddress
 from bot.rules import own_addresses
+from intake.mime.addresses import is_usable
 from storage.database import Database
 from storage.directory import AddressTaken, Directory, KnownClient, NotBlockable
 
@@ -72,20 +73,25 @@ def clients_list(
 
 
 def clients_block(
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The client's e-mail address.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address.")],
     why: Annotated[str, typer.Option(metavar="TEXT", help="The reason, for the agents.")],
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """Refuse a client further service. He is told once; his mail is kept, see `inbox list --refused`."""
+    """Refuse somebody further service; his mail is kept, see `inbox list --refused`.
+
+    A client whom the desk knows is told once. An address that has never written may be blocked too: then
+    nothing is sent.
+    """
     settings = load_settings(config)
+    known_as = _outsiders(address, settings)
     if not why.strip():
         fail("--why: say why; allowed is any text that is not empty")
     domain, now = settings.mail.address.rpartition("@")[2], datetime.now(UTC)
 
     async def work(database: Database) -> KnownClient:
         return await Directory(database).block(
-            address.lower(), "command line", why.strip(), now, domain=domain, language=settings.desk.language
+            known_as, "command line", why.strip(), now, domain=domain, language=settings.desk.language
         )
 
     _change(settings, work, as_json)
@@ -98,7 +104,27 @@ def clients_unblock(
 ) -> None:
     """Serve a blocked client again; he is told nothing."""
     settings = load_settings(config)
-    _change(settings, lambda database: Directory(database).unblock(address.lower()), as_json)
+    known_as = _mail_address(address)
+    _change(settings, lambda database: Directory(database).unblock(known_as), as_json)
+
+
+def _mail_address(text: str) -> str:
+    """An address in the form in which the intake knows senders; anything else ends the command."""
+    if not is_usable(text):
+        fail(f"{text!r} is no e-mail address; allowed: one such as olga@example.org")
+    return text.lower()
+
+
+def _outsiders(text: str, settings: Settings) -> str:
+    """The address of somebody who is neither the desk nor an agent; anything else ends the command."""
+    address = _mail_address(text)
+    local, at, domain = address.partition("@")
+    if {address, local.partition("+")[0] + at + domain} & own_addresses(settings):
+        fail(f"{address} is the desk's own address, whose mail is refused anyway; allowed: a client's")
+    agent = next((one for one in settings.agents if one.email and one.email.lower() == address), None)
+    if agent is not None:
+        fail(f"{address} belongs to the agent {agent.name}; take it out of [[agents]] first")
+    return address
 
 
 def _change(settings: Settings, work: Callable[[Database], Awaitable[KnownClient]], as_json: bool) -> None:

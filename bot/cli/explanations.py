@@ -125,7 +125,7 @@ def _notes(message: IncomingMessage) -> Iterator[str]:
     else:
         yield "Id        none: equal content of this sender's within 7 days is a duplicate"
     if message.authenticity.verdict != "none":
-        verified = {"pass": "genuine", "fail": "not genuine"}[message.authenticity.verdict]
+        verified = {"pass": "genuine", "fail": "not verified"}[message.authenticity.verdict]
         yield f"Sender    {verified}: {message.authenticity.why}"
     if message.forwarded is not None:
         yield f"Forwards  a mail of {message.forwarded.from_addr}; a verified agent opens his ticket with it"

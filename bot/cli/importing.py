@@ -21,7 +21,7 @@ from bot.cli.common import (
     print_json,
     say,
 )
-from bot.config import secrets_of
+from bot.config import Settings, secrets_of
 from bot.log_lines import escaped
 from storage.database import SchemaMismatch
 from storage.writer import Unavailable
@@ -41,6 +41,7 @@ OpenDays = Annotated[
     ),
 ]
 _OPEN_DAYS = 30
+_AGAIN = "run the same command again, and it goes on from there"
 
 
 def register(app: typer.Typer) -> None:
@@ -102,22 +103,9 @@ def _take_in(
     open_days: int,
     as_json: bool,
 ) -> None:
-    from bot.importing import Stopped, take_in_mailbox
-    from intake.mailbox_files import LARGEST, NotAMailbox
+    from intake.mailbox_files import LARGEST
 
-    settings = load_settings(config)
-    # Only what went wrong: the rest is in the summary.
-    logs.set_up("error", settings.log.format, secrets_of(settings))
-    open_since = datetime.now(UTC) - timedelta(days=open_days)
-    try:
-        with _bar(size()) as told:
-            imported = asyncio.run(take_in_mailbox(settings, mails, str(path), open_since, told))
-    except (NotAMailbox, SchemaMismatch, Stopped) as exc:
-        fail(str(exc))
-    except Unavailable as exc:
-        fail(f"the database can't be reached: {exc}", Status.UNREACHABLE)
-    except OSError as exc:
-        fail(f"{exc.filename or path}: {exc.strerror or exc}")
+    imported = _imported(load_settings(config), mails, path, size, open_days)
     if as_json:
         print_json(imported)
     else:
@@ -126,6 +114,32 @@ def _take_in(
         typer.echo(f"{path} {escaped(place)}: larger than {LARGEST >> 20} MB, left out", err=True)
     if imported.too_large:
         raise typer.Exit(Status.REFUSED)
+
+
+def _imported(
+    settings: Settings, mails: "Iterator[Found]", path: Path, size: Callable[[], int], open_days: int
+) -> "Imported":
+    """What became of the mails; whatever prevents it ends the command."""
+    from bot.importing import Interrupted, Stopped, take_in_mailbox
+    from intake.mailbox_files import NotAMailbox
+
+    # Only what went wrong: the rest is in the summary.
+    logs.set_up("error", settings.log.format, secrets_of(settings))
+    open_since = datetime.now(UTC) - timedelta(days=open_days)
+    try:
+        with _bar(size()) as told:
+            return asyncio.run(take_in_mailbox(settings, mails, str(path), open_since, told))
+    except Interrupted as exc:
+        so_far = f"{exc.processed} mails are processed, {exc.waiting} more are recorded"
+        fail(f"stopped: {so_far}; {_AGAIN}", Status.INTERRUPTED)
+    except KeyboardInterrupt:  # a second one, or before anything began
+        fail(f"stopped at once: what is recorded stays; {_AGAIN}", Status.INTERRUPTED)
+    except (NotAMailbox, SchemaMismatch, Stopped) as exc:
+        fail(str(exc))
+    except Unavailable as exc:
+        fail(f"the database can't be reached: {exc}", Status.UNREACHABLE)
+    except OSError as exc:
+        fail(f"{exc.filename or path}: {exc.strerror or exc}")
 
 
 @contextmanager

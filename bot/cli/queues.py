@@ -4,12 +4,14 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.acceptance import unanswerable
 from bot.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, fail, load_settings, print_json, say
 from bot.cli.database import with_database
-from bot.rules import file_store, rules
+from bot.rules import file_store, own_addresses, rules
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.models import DeliveryState, EntryState
@@ -55,6 +57,7 @@ def inbox_list(
     """List entries in quarantine and those that wait; the newest first."""
     settings = load_settings(config)
     states = (EntryState.REFUSED,) if refused else _UNFINISHED_ENTRIES
+    zone = rules(settings).zone
 
     async def work(database: Database) -> list[dict[str, Any]]:
         return await Inbox(database, file_store(settings)).entries(states, MOST)
@@ -63,7 +66,7 @@ def inbox_list(
         if as_json:
             print_json(row)
         else:
-            say(_entry_line(row))
+            say(_entry_line(row, zone))
 
 
 def inbox_show(
@@ -85,9 +88,11 @@ def inbox_show(
     elif as_json:
         print_json({**row, "body": body.decode("utf-8", "replace")})
     else:
-        say(f"{_entry_line(row)}\nenvelope: {row['envelope']}\n\n{row['trouble']}".rstrip())
+        zone = rules(settings).zone
+        say(f"{_entry_line(row, zone)}\nenvelope: {row['envelope']}\n\n{row['trouble']}".rstrip())
         if row["purged_at"]:
-            say(f"\npurged on {row['purged_at']:%Y-%m-%d}: its bytes are not kept any more, see [retention]")
+            day = f"{row['purged_at'].astimezone(zone):%Y-%m-%d}"
+            say(f"\npurged on {day}: its bytes are not kept any more, see [retention]")
         say("\n" + body.decode("utf-8", "replace").replace("\r\n", "\n"))
 
 
@@ -108,11 +113,25 @@ def inbox_discard(entry_id: Id, config: ConfigOption = DEFAULT_CONFIG, as_json: 
 
 
 def inbox_accept(entry_id: Id, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """Take a refused entry in after all, as a request of its sender's."""
+    """Take a refused entry in after all, as a request of its sender's.
+
+    Not the desk's own mail, nor a bounce that a mail system wrote: an answer would come back, or reach
+    nobody. `inbox show` prints either. A bounce that a person passes on can be taken in.
+    """
     settings = load_settings(config)
     now = datetime.now(UTC)
-    _change(config, as_json, entry_id, "entry", "refused and not purged", "will be taken in",
-            lambda database: Inbox(database, file_store(settings)).accept(entry_id, now, _WHO))  # fmt: skip
+
+    async def work(database: Database) -> bool:
+        inbox = Inbox(database, file_store(settings))
+        try:
+            found = await inbox.show(entry_id)
+        except OSError as exc:
+            fail(f"entry {entry_id} can't be read: {exc}")
+        if found and (why := unanswerable(*found, own_addresses(settings))):
+            fail(f"entry {entry_id} is {why}; to read it: otklik inbox show {entry_id}")
+        return await inbox.accept(entry_id, now, _WHO)
+
+    _change(config, as_json, entry_id, "entry", "refused and not purged", "will be taken in", work)
 
 
 def outbox_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
@@ -168,9 +187,9 @@ def _change(
         say(f"{what} {row_id} {done}")
 
 
-def _entry_line(row: dict[str, Any]) -> str:
+def _entry_line(row: dict[str, Any], zone: ZoneInfo) -> str:
     reason = (row["trouble"].strip().splitlines() or [row["outcome"]])[-1]
     envelope = row["envelope"]
     sender = envelope.get("mail_from") or envelope.get("imported_from") or "<>"
-    came = f"{row['received_at']:%Y-%m-%d %H:%M:%S}Z"
+    came = f"{row['received_at'].astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
     return f"{row['id']}  {row['state']:<11} {came}  {sender}  {row['size']} bytes  {reason}"

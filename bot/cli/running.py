@@ -1,7 +1,6 @@
 """`otklik run`, `demo` and `migrate`."""
 
 import asyncio
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -80,7 +79,7 @@ def demo(
     """Run the real service on embedded parts and lead one request through it, step by step."""
     from bot.demo import tour
 
-    status = tour(folder or Path(tempfile.mkdtemp(prefix="otklik-demo-")), once=once)
+    status = tour(folder, once=once)
     if status:
         raise typer.Exit(status)
 

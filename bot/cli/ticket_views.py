@@ -1,5 +1,6 @@
 """Tickets as commands print them: as the documented JSON, and as text for people."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 Row = Mapping[str, Any]
 Written = Callable[[int], str]
+
+# As `isoformat` writes our moments into the sentences of a ticket's history.
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00")
 
 _LISTED = (
     "state",
@@ -86,7 +90,8 @@ def shown_text(ticket: Row, written: Written, zone: ZoneInfo, *, full: bool = Fa
         change = " → ".join(part for part in (event["before"], event["after"]) if part)
         words = " ".join(part for part in (event["what"], change) if part)
         why = f" ({event['why']})" if event["why"] else ""
-        lines.append(f"  {_local(event['at'], zone)}  {event['who']}: {words}{why}")
+        told = _with_local_times(f"{words}{why}", zone)
+        lines.append(f"  {_local(event['at'], zone)}  {event['who']}: {told}")
     lines.append("deliveries:")
     for delivery in ticket["deliveries"]:
         error = f": {delivery['error']}" if delivery["error"] else ""
@@ -124,6 +129,16 @@ def _message(message: Row) -> dict[str, Any]:
 
 def _of(row: Row, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: row[name] for name in names}
+
+
+def _with_local_times(words: str, zone: ZoneInfo) -> str:
+    def local(found: re.Match[str]) -> str:
+        try:
+            return _local(datetime.fromisoformat(found[0]), zone)
+        except (ValueError, OverflowError):  # a person has written it, and it is no moment
+            return found[0]
+
+    return _UTC.sub(local, words)
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> str:

@@ -25,6 +25,7 @@ from storage import database
 _PATIENCE = 5.0  # seconds for whoever holds a port to say who he is
 _DATABASE_PATIENCE = 15.0  # seconds
 _MB = 1024 * 1024
+_NO_BOUNCES = "; confirmations that bounce later are not noticed, see mail.tag_separator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,9 @@ def _relay(settings: Settings) -> Finding:
         return Finding("relay", finding.ok, f"none: replies are written to {finding.text}")
     problem = try_relay(relay, settings.mail.server_name())
     place = f"{relay.host} port {relay.port}"
-    return Finding("relay", problem is None, f"{place} answers" if problem is None else f"{place}: {problem}")
+    if problem is not None:
+        return Finding("relay", False, f"{place}: {problem}")
+    return Finding("relay", True, f"{place} answers{'' if settings.mail.tag_separator else _NO_BOUNCES}")
 
 
 def _texts(settings: Settings) -> Finding:

@@ -135,9 +135,24 @@ class MailSettings(Section):
     confirmations_per_hour: int = whole(5, 1, 1000, "mails to one address")
     confirmations_per_day: int = whole(20, 1, 10_000, "mails to one address")
     confirm_unverified: bool = Field(default=False, description="true or false")
+    require_verified: bool = Field(default=False, description="true or false")
     listener: ListenerSettings = section("mail.listener")
     mailboxes: tuple[MailboxSettings, ...] = Field(default=(), description="sections [[mail.mailboxes]]")
     relay: RelaySettings | None = Field(default=None, description="a section [mail.relay]")
+
+    @model_validator(mode="after")
+    def _whoever_hands_mail_over_can_vouch(self) -> Self:
+        """Where nobody says who wrote a mail, all mail would be taken for forged."""
+        if not self.require_verified:
+            return self
+        listener = self.listener
+        silent = [f"mailbox {box.name}" for box in self.mailboxes if not box.trusted_authserv_id]
+        if listener.enabled and not (listener.verify or listener.trusted_authserv_id):
+            silent.insert(0, "the listener (or verify, or enabled = false)")
+        if silent:
+            needed = f"needed with it: a trusted_authserv_id for {', '.join(silent)}"
+            raise contradiction("require_verified", f"found true; {needed}")
+        return self
 
     def server_name(self) -> str:
         """The name our mail server greets with: `listener.hostname`, else the address's domain."""

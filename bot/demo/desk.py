@@ -34,6 +34,7 @@ class DemoDesk:
         self.outgoing = folder / "data" / "outgoing"
         self.log = folder / "otklik.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_up = False
         self._seen: set[Path] = set()
 
     def prepare(self) -> None:
@@ -53,17 +54,21 @@ class DemoDesk:
             # A session of its own: Ctrl-C reaches the demo, which then stops the service in order.
             self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
         self.until("the service is well", self._well)
+        self._is_up = True
 
     def stop(self) -> int:
         """Stop the service in order; returns its exit status."""
         if self._process is None:
             return 0
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(20)
+        status = self._process.wait(20)
+        # One that is just starting knows no other way to end than at once.
+        return 0 if status == -signal.SIGTERM and not self._is_up else status
 
-    def running(self) -> bool:
-        """Whether the service still runs."""
-        return self._process is not None and self._process.poll() is None
+    def wait(self) -> None:
+        """Return when the service has ended by itself."""
+        if self._process is not None:
+            self._process.wait()
 
     def command(self, *words: str, config: bool = True) -> str:
         """Run an `otklik` command and return what it prints."""

@@ -1,9 +1,10 @@
 """The demo's story, step by step; every step uses the running service from outside."""
 
 import re
+import shutil
 import signal
 import sys
-import threading
+import tempfile
 import time
 import urllib.parse
 import urllib.request
@@ -16,11 +17,26 @@ from bot.demo.letters import File, reply, request, screenshot, send, text_of
 _OLGA, _PETER, _RIIKKA = "olga@agroferma.example", "peter@millhouse.example", "riikka@leipomo.example"
 
 
-def tour(folder: Path, *, once: bool) -> int:
-    """Run the demo in `folder`; stays up afterwards unless `once`. Returns the exit status."""
-    folder.mkdir(parents=True, exist_ok=True)
+def tour(folder: Path | None, *, once: bool) -> int:
+    """Run the demo in `folder`; stays up afterwards unless `once`. Returns the exit status.
+
+    Without a folder it takes a temporary one, which goes at the end unless there is a failure to look into.
+    """
+    # As Ctrl-C, from the beginning: the service is a process of its own, and would outlive us.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    place = folder or Path(tempfile.mkdtemp(prefix="otklik-demo-"))
+    place.mkdir(parents=True, exist_ok=True)
+    status = _led(DemoDesk(place), once=once)
+    if status == 0 and folder is None:
+        shutil.rmtree(place)
+        print("What it made is gone with its temporary folder; --folder DIR keeps it")
+    else:
+        print(f"Everything it made is in {place}")
+    return status
+
+
+def _led(desk: DemoDesk, *, once: bool) -> int:
     began = time.monotonic()
-    desk = DemoDesk(folder)
     try:
         _start(desk)
         _mails(desk, began)
@@ -36,7 +52,7 @@ def tour(folder: Path, *, once: bool) -> int:
         print()
     finally:
         stopped = desk.stop()
-    print(f"The service has stopped cleanly. Everything it made is in {folder}")
+    print("The service has stopped cleanly." if stopped == 0 else f"The service ended with {stopped}.")
     return stopped
 
 
@@ -161,9 +177,5 @@ def _stay(desk: DemoDesk) -> None:
    its health:              http://127.0.0.1:{desk.web_port}/health
 
    Ctrl-C stops it.""", flush=True)  # fmt: skip
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    while desk.running() and not stop.wait(0.5):
-        continue
-    if not desk.running():
-        raise DemoFailed(f"the service ended by itself; see {desk.log}")
+    desk.wait()
+    raise DemoFailed(f"the service ended by itself; see {desk.log}")

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from desk.addresses import comparable
+
 LONGEST_ADDRESS = 320  # characters: 64, "@" and 255 (RFC 5321 §4.5.3.1), more than any path may have
 LONGEST_NAME = 255
 
@@ -105,23 +107,13 @@ class OurAddresses:
     """The addresses we take mail for, upper or lower case, with or without a `+tag`."""
 
     def __init__(self, addresses: Iterable[str]) -> None:
-        self._ours = frozenset(_comparable(address) for address in addresses)
+        self._ours = frozenset(comparable(address) for address in addresses)
 
     def check(self, recipient: str) -> None:
         """Raises Refused for an address that is not ours, and for one that asks to be passed on."""
-        local, _, domain = _comparable(recipient).rpartition("@")
+        local, _, domain = comparable(recipient).rpartition("@")
         # a%b@ours, b!a@ours and a@b@ours ask us to relay to b (RFC 5321 appendix F.2, RFC 1123 §5.2.16).
         if any(sign in local for sign in "%!@"):
             raise Refused("550 5.7.1 Nothing is relayed here")
         if not {f"{local}@{domain}", f"{local.partition('+')[0]}@{domain}"} & self._ours:
             raise Refused("550 5.1.1 No such address here")
-
-
-def _comparable(address: str) -> str:
-    local, at, domain = address.lower().rpartition("@")
-    if not domain.isascii():
-        try:
-            domain = domain.encode("idna").decode()
-        except UnicodeError:
-            return address.lower()  # no domain name, and so none of ours
-    return f"{local}{at}{domain}"

@@ -1,9 +1,8 @@
 """One look at a mailbox after the other: what is new is fetched, recorded, and only then moved or marked."""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -12,6 +11,7 @@ from intake.arrivals import conversation
 from intake.imap import MOST_LISTED, Session
 from intake.mailbox.desk import Asked
 from intake.mailbox.folder import Facts, Folder
+from intake.mailbox.memory import AUDIT, Memory
 from intake.mailbox.rules import entry_key, next_cursor, received_at, search_day, window_begins
 from intake.mailbox.settings import Mailbox, Trouble
 from intake.mailbox.standing import Standing
@@ -21,29 +21,10 @@ from storage.mailboxes import Cursor
 log = structlog.get_logger("intake.imap")
 
 BATCH = 20  # mails that are recorded before they are moved and the cursor is noted
-AUDIT = 3600.0  # seconds between two looks at what should have been taken in long ago
+SETTLED = 500  # messages to move or mark by one command: servers refuse one of any length
 SUSPECT = 2  # connections that a message may break before the others go first
 SLOWEST = 20_000  # bytes a second; a slower fetch is cut
 STEP = 90.0  # seconds that anything else may take
-
-
-@dataclass(slots=True)
-class Memory:
-    """What a mailbox's thread keeps from one connection to the next; losing it costs a second look."""
-
-    began: datetime = field(default_factory=lambda: datetime.now(UTC))
-    uidvalidity: int = 0
-    audited: float = -AUDIT
-    breaks: Counter[int] = field(default_factory=Counter)
-    too_large: set[int] = field(default_factory=set)
-    uncounted: int = 0  # recorded, and not noted in the database yet
-
-    def is_of(self, uidvalidity: int) -> None:
-        """UIDs of another UIDVALIDITY name other messages: forget them."""
-        if uidvalidity != self.uidvalidity:
-            self.uidvalidity, self.audited = uidvalidity, -AUDIT
-            self.breaks.clear()
-            self.too_large.clear()
 
 
 class Reading:
@@ -63,6 +44,8 @@ class Reading:
         self._asked, self._standing, self._memory, self._over = asked, standing, memory, over
         self._removes = mailbox.after != "flag"
         self._trouble: Trouble | None = None
+        self._left: list[int] = []  # recorded, and not moved or marked yet
+        self._were_left = 0
         found = asked.cursor(mailbox.name)
         standing.taken_in = found.taken_in if found else 0
         self._known = found is not None and found.uidvalidity == folder.uidvalidity
@@ -76,9 +59,11 @@ class Reading:
         memory.is_of(folder.uidvalidity)
 
     def look(self) -> bool:
-        """Take in whatever is new; whether there may be more than one look could list.
+        """Take in whatever is new, and move or mark what an earlier look has left; whether to look again now.
 
-        Raises Trouble, in the end, for what could not be taken in or moved; what could be, was.
+        For there may be more than one look lists or settles: fresh mail waits for no more than one command
+        about mail that is safe already. Raises Trouble, in the end, for what could not be taken in or moved;
+        what could be, was.
         """
         self._standing.busy(STEP)
         self._trouble = None
@@ -86,15 +71,17 @@ class Reading:
         recorded = self._recorded(listed)
         fresh = [uid for uid in listed if uid not in recorded and uid not in self._memory.too_large]
         # Recorded and still here: we ended, or the server failed, before it was moved or marked.
-        self._settle([uid for uid in listed if uid in recorded and self._is_ours_to_settle(uid)])
+        self._left = [uid for uid in listed if uid in recorded and self._is_ours_to_settle(uid)]
+        suspects = [uid for uid in fresh if self._memory.breaks[uid] >= SUSPECT]
         waiting = set(fresh)
-        for batch in self._batches(fresh):
-            self._standing.waiting = len(waiting)
-            self._take_in(batch, waiting, listed)
-            if self._over():
-                return False
+        if not self._all_taken_in([uid for uid in fresh if uid not in suspects], waiting, listed):
+            return False
+        are_more_left = self._settle_left()
+        # The connection may end with them, and nothing else is kept waiting by that.
+        if not self._all_taken_in(suspects, waiting, listed):
+            return False
         self._ended(listed, waiting)
-        return len(listed) >= MOST_LISTED and bool(fresh)
+        return are_more_left or (len(listed) >= MOST_LISTED and bool(fresh))
 
     def _listed(self) -> list[int]:
         """The UIDs to look at. With "move" and "delete" all that is there, whatever the cursor says."""
@@ -118,11 +105,14 @@ class Reading:
         # What somebody has marked as unread again, below the cursor, is his affair.
         return self._removes or (self._known and uid > self._cursor.last_uid)
 
-    def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
-        """In the order of arrival; but one that breaks connections may not keep the others out for ever."""
-        ordered = sorted(uids, key=lambda uid: (self._memory.breaks[uid] >= SUSPECT, uid))
-        for at in range(0, len(ordered), BATCH):
-            yield ordered[at : at + BATCH]
+    def _all_taken_in(self, uids: Sequence[int], waiting: set[int], listed: Sequence[int]) -> bool:
+        """Take them in, in the order of arrival; False when it is time to stop."""
+        for at in range(0, len(uids), BATCH):
+            self._standing.waiting = len(waiting)
+            self._take_in(uids[at : at + BATCH], waiting, listed)
+            if self._over():
+                return False
+        return True
 
     def _take_in(self, batch: Sequence[int], waiting: set[int], listed: Sequence[int]) -> None:
         self._standing.busy(STEP)
@@ -139,8 +129,10 @@ class Reading:
                     taken.append(uid)
         finally:
             self._standing.waiting = len(waiting)
+            self._left += taken
             self._count(taken, waiting, listed)
         self._settle(taken)
+        del self._left[len(self._left) - len(taken) :]
 
     def _count(self, taken: Sequence[int], waiting: set[int], listed: Sequence[int]) -> None:
         """Note what was recorded, and how far.
@@ -150,7 +142,12 @@ class Reading:
         """
         self._memory.uncounted += len(taken)
         if self._known:
-            self._note(next_cursor(self._cursor.last_uid, listed, waiting))
+            self._note(self._dealt_with(listed, waiting))
+
+    def _dealt_with(self, listed: Sequence[int], waiting: set[int]) -> int:
+        """How far all is recorded, and moved or marked: what we would leave so at our end is met again."""
+        lowest = {min(some) for some in (waiting, self._left) if some}
+        return next_cursor(self._cursor.last_uid, listed, lowest)
 
     def _is_wanted(self, uid: int, facts: Facts) -> bool:
         old = not self._removes and not (self._known and uid > self._cursor.last_uid)
@@ -212,6 +209,8 @@ class Reading:
             below = self._folder.next_uid - 1 if self._folder.next_uid else self._highest()
             self._note(highest if self._removes else max(0, below))
             self._known = True
+        else:
+            self._note(self._dealt_with(listed, waiting))
         if not self._removes and time.monotonic() - self._memory.audited >= AUDIT:
             self._memory.audited = time.monotonic()
         self._standing.waiting, self._standing.too_large = len(waiting), len(self._memory.too_large)
@@ -223,7 +222,19 @@ class Reading:
     def _highest(self) -> int:
         return max(self._session.above(0), default=0)
 
+    def _settle_left(self) -> bool:
+        """Settle as much of it as one command may name; whether to go on with the rest at once.
+
+        Not when as much was left at the last look: a server may say yes and do nothing.
+        """
+        were_left, self._were_left = self._were_left, len(self._left)
+        some, self._left = self._left[:SETTLED], self._left[SETTLED:]
+        self._settle(some)
+        return bool(self._left) and self._were_left != were_left
+
     def _settle(self, uids: Sequence[int]) -> None:
+        if not uids:
+            return
         self._standing.busy(STEP)
         try:
             self._session.settle(uids)

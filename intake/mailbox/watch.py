@@ -10,7 +10,8 @@ import structlog
 
 from intake.imap import Session
 from intake.mailbox.desk import Asked, Desk
-from intake.mailbox.reading import Memory, Reading
+from intake.mailbox.memory import Memory
+from intake.mailbox.reading import Reading
 from intake.mailbox.rules import rest
 from intake.mailbox.settings import Mailbox, Trouble
 from intake.mailbox.standing import Standing

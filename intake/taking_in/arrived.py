@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from desk.service_level import ServiceLevel
@@ -60,6 +60,17 @@ class Arrived:
 def message_of(arrival: Arrived, ticket_id: int) -> NewMessage:
     """The mail as an item of a ticket's thread."""
     incoming = arrival.incoming
+    return replace(
+        words_of(arrival.entry, incoming, ticket_id, arrival.content_key),
+        authenticity=incoming.authenticity.noted,
+        screenshots=[NewScreenshot(**asdict(shot)) for shot in incoming.screenshots],
+        declined=[{"name": d.name, "reason": d.reason} for d in incoming.declined],
+        shares=list(incoming.links_to_shares),
+    )
+
+
+def words_of(entry: Claimed, incoming: IncomingMessage, ticket_id: int, content_key: str) -> NewMessage:
+    """What a mail says and who says so, without its files, as an item of a ticket's thread."""
     return NewMessage(
         ticket_id=ticket_id,
         direction="in",
@@ -68,11 +79,13 @@ def message_of(arrival: Arrived, ticket_id: int) -> NewMessage:
         text=incoming.text,
         new_text=incoming.reply_text,
         message_id=incoming.message_id,
-        at=arrival.entry.received_at,
-        entry_id=arrival.entry.id,
-        content_key=arrival.content_key,
-        authenticity=incoming.authenticity.noted,
-        screenshots=[NewScreenshot(**asdict(shot)) for shot in incoming.screenshots],
-        declined=[{"name": d.name, "reason": d.reason} for d in incoming.declined],
-        shares=list(incoming.links_to_shares),
+        at=entry.received_at,
+        entry_id=entry.id,
+        content_key=content_key,
     )
+
+
+def envelope_recipients(entry: Claimed) -> list[str]:
+    """Whom a mail came to by its envelope; nobody where a mailbox has kept none."""
+    known = entry.envelope.get("recipients")
+    return [str(one) for one in known] if isinstance(known, list) else []

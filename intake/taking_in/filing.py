@@ -11,14 +11,16 @@ from datetime import datetime
 from hashlib import sha256
 
 from desk import tags
+from desk.addresses import comparable
 from desk.ticket import Numbering
 from intake.incoming import Bounced, IncomingMessage
+from intake.taking_in.arrived import envelope_recipients, words_of
 from intake.taking_in.duplicates import content_of
 from intake.taking_in.history import is_imported
 from intake.taking_in.identity import ticket_meant
 from storage.directory import KnownClient, client_by_address
 from storage.inbox import Claimed
-from storage.tickets import Change, NewMessage, add_message, note_changes, ticket_with_content
+from storage.tickets import Change, add_message, note_changes, ticket_with_content
 from storage.undelivered import SentDelivery, delivery_by_id, delivery_by_message_ids, mark_undeliverable
 
 _OURS = "<otklik."  # how every Message-ID of ours begins (storage.outbox.owe)
@@ -79,7 +81,7 @@ async def file_refused(entry: Claimed, incoming: IncomingMessage, filing: Filing
     # A key of its own: the mail is no duplicate of itself when an agent has it taken in afterwards.
     key = sha256(f"filed\0{content.key}".encode()).hexdigest()
     if await ticket_with_content(key, content.since) is None:
-        await add_message(_automatic(entry, incoming, ticket_id, key))
+        await add_message(replace(words_of(entry, incoming, ticket_id, key), automatic=True))
         change = Change(incoming.from_addr or "otklik", "automatic mail filed", why=incoming.refusal_why)
         await note_changes(ticket_id, now, change)
     return Filed(f"{why}, filed on {filing.numbering.format(ticket_id)}", ticket_id)
@@ -100,7 +102,7 @@ async def _bounced(
 ) -> Filed:
     """A delivery has not arrived; a report of anything else is a line of the ticket's history."""
     reason = " ".join(part for part in (bounced.status, bounced.diagnostic) if part) or "it came back"
-    failed_here = not bounced.recipient or _comparable(bounced.recipient) == _comparable(delivery.recipient)
+    failed_here = not bounced.recipient or comparable(bounced.recipient) == comparable(delivery.recipient)
     if bounced.permanent and failed_here:
         await mark_undeliverable(delivery, reason, now)
     elif delivery.ticket_id is not None and bounced.action in ("failed", "delayed"):
@@ -127,26 +129,9 @@ async def _ticket_of(entry: Claimed, incoming: IncomingMessage, filing: Filing) 
     return ticket.id if ticket else None
 
 
-def _automatic(entry: Claimed, incoming: IncomingMessage, ticket_id: int, content_key: str) -> NewMessage:
-    return NewMessage(
-        ticket_id=ticket_id,
-        direction="in",
-        author=incoming.from_name,
-        address=incoming.from_addr,
-        text=incoming.text,
-        new_text=incoming.reply_text,
-        message_id=incoming.message_id,
-        at=entry.received_at,
-        entry_id=entry.id,
-        content_key=content_key,
-        automatic=True,
-    )
-
-
 def _recipients(entry: Claimed, incoming: IncomingMessage) -> list[str]:
     """Whom the mail came to: by the envelope, or by To where a mailbox has kept no envelope."""
-    known = entry.envelope.get("recipients")
-    return [str(one) for one in known] if isinstance(known, list) and known else [*incoming.to]
+    return envelope_recipients(entry) or [*incoming.to]
 
 
 def _bounce_tag(entry: Claimed, incoming: IncomingMessage, filing: Filing) -> int | None:
@@ -162,12 +147,3 @@ def _to_machines_address(entry: Claimed, incoming: IncomingMessage, filing: Fili
     if len(_recipients(entry, incoming)) != 1:
         return False  # it may have come to people's address as well
     return _bounce_tag(entry, incoming, filing) is not None
-
-
-def _comparable(address: str) -> str:
-    """An address for comparison: an international domain in its ASCII form (RFC 5890)."""
-    local, _, domain = address.lower().rpartition("@")
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return address.lower()

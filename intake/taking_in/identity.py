@@ -30,7 +30,7 @@ class PassedOn:
 
 
 def is_unverified(incoming: IncomingMessage) -> bool:
-    """Whether somebody else than From has sent it: then it has no rights on any ticket."""
+    """Whether somebody else than From has sent it, as far as must be known: then it has no rights."""
     return incoming.authenticity.verdict == "fail"
 
 
@@ -72,7 +72,7 @@ def _is_persons(address: str, agents: Mapping[str, str], own_addresses: Abstract
 
 def _words_above(incoming: IncomingMessage, original: Forwarded) -> str:
     """What the agent has written above the mail that he passes on."""
-    begin = incoming.text.rfind(original.text) if original.text else -1
+    begin = _last(original.text, incoming.text) if original.text else -1
     if begin < 0:  # it is attached, and all of the text is his own
         return incoming.text.strip()
     lines = incoming.text[:begin].split("\n")
@@ -81,6 +81,14 @@ def _words_above(incoming: IncomingMessage, original: Forwarded) -> str:
     end = named[-1] if named else len(lines)
     marks = [index for index in range(max(0, end - _HEADERS_MOST), end) if _MARK.match(lines[index])]
     return "\n".join(lines[: marks[-1] if marks else end]).strip()
+
+
+def _last(part: str, text: str) -> int:
+    """Where `part` stands in `text` for the last time, or -1; in time that grows as the text does."""
+    # Not rfind, which compares the whole part at each place again; find goes over a long text once, by the
+    # two-way algorithm (CPython 3.10 and later), so it is asked from behind.
+    begin = text[::-1].find(part[::-1])
+    return -1 if begin < 0 else len(text) - begin - len(part)
 
 
 def tagged_tickets(

@@ -21,11 +21,13 @@ from storage.models import (
     Screenshot,
     Ticket,
 )
-from storage.privacy.person import Person, chunks, find
+from storage.privacy.holding import hold
+from storage.privacy.person import Person, find, look
+from storage.privacy.traces import chunks
 
 ERASED = "[erased]"
 _UNPROCESSED = (EntryState.RECORDED, EntryState.PROCESSING)
-_UNSENT = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.DEAD, DeliveryState.UNDELIVERABLE)
+_UNSENT = (DeliveryState.OWED, DeliveryState.SENDING, DeliveryState.DEAD)
 
 
 class NobodyHasIt(Exception):
@@ -52,16 +54,19 @@ async def erase(database: Database, address: str, who: str, now: datetime) -> Er
     """Erase the person who has a mail address (in lower case), in one transaction; `now` is UTC.
 
     His open tickets are closed, for there is nobody to answer. The files are the caller's to remove, by
-    `storage.unused`. Raises NobodyHasIt or StillArriving, and then nothing was changed.
+    `storage.unused`. Raises NobodyHasIt, StillArriving or Unavailable, and then nothing was changed.
     """
+    seen = await look(address)
 
     async def unit() -> Erased:
-        person = await find(address)
+        await hold(address)
+        person = await find(address, seen)
         if person is None:
             raise NobodyHasIt(f"nobody has the address {address}")
-        await _check_all_processed(person.entries)
+        await _check_all_processed([*person.entries, *person.carried])
         screenshots, shot_files = await _screenshots(person.messages)
         mail_files = await _entries(person.entries, now)
+        await _envelopes(person.carried)
         await _messages(person.messages)
         await _tickets(person, who, now)
         await _deliveries(person)
@@ -107,11 +112,20 @@ async def _entries(entries: Sequence[int], now: datetime) -> set[str]:
         await rows.filter(state=EntryState.QUARANTINED).update(state=EntryState.DISCARDED)
         for number, outcome in await rows.values_list("id", "outcome"):
             # The first word says what became of it; what follows may quote the mail.
-            await Entry.filter(id=number).update(outcome=re.split(r"[\s(:]", outcome, maxsplit=1)[0])
+            word = re.split(r"[\s(:]", outcome, maxsplit=1)[0]
+            if word != outcome:
+                await Entry.filter(id=number).update(outcome=word)
         await rows.update(
             body=None, body_sha256="", envelope={}, conversation="", trouble="", accepted_by="", purged_at=now
         )
     return files
+
+
+async def _envelopes(carried: Sequence[int]) -> None:
+    """Take his address out of the envelopes of other people's mails. An empty one would mean a bounce."""
+    for some in chunks(carried):
+        for row in await Entry.filter(id__in=some).only("id", "envelope"):
+            await Entry.filter(id=row.id).update(envelope={**row.envelope, "mail_from": ERASED})
 
 
 async def _messages(messages: Sequence[int]) -> None:
@@ -146,7 +160,7 @@ async def _tickets(person: Person, who: str, now: datetime) -> None:
 
 
 async def _deliveries(person: Person) -> None:
-    """Empty what was sent, and stop what was not."""
+    """Empty what was sent, and stop what was not; what came back stays undeliverable."""
     for some in chunks(person.deliveries):
         rows = Delivery.filter(id__in=some)
         await rows.filter(state__in=_UNSENT).update(state=DeliveryState.CANCELLED, claimed_until=None)

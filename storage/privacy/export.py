@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.models import Client, Closure, Delivery, Entry, Message, Screenshot
-from storage.privacy.person import Person, chunks, find
+from storage.privacy.person import Person, find, look
+from storage.privacy.traces import chunks
 
 _ENTRY = (
     *("id", "channel", "state", "received_at", "processed_at", "ticket_id", "outcome", "envelope", "size"),
@@ -36,7 +37,7 @@ class Kept:
 
 async def kept_of(address: str) -> Kept | None:
     """What the desk keeps of the person with a mail address (in lower case), None when there is nothing."""
-    person = await find(address)
+    person = await find(address, await look(address))
     if person is None:
         return None
     client = await Client.filter(id=person.client_id).values() if person.client_id else []

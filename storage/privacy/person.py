@@ -1,16 +1,14 @@
 """Everything the desk keeps of one person, by its rows' numbers: the ground of both export and erasure."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 from tortoise.queryset import QuerySet
 
-from storage.models import Address, Delivery, Entry, EntryState, Message, Participant, Ticket
-
-MOST = 500  # numbers in one statement
-T = TypeVar("T")
+from storage.models import Address, Delivery, Message, Participant, Ticket
+from storage.privacy import traces
+from storage.privacy.traces import NOTHING_SEEN, Seen, chunks, sender_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +17,7 @@ class Person:
 
     `tickets` are his own. `messages`: all on his tickets but what other people wrote there, and his own on
     other people's tickets. `shared`: the latter tickets. `entries`: mails as they came, also refused ones.
+    `carried`: other people's mails that bear an address of his as envelope sender.
     `client_id` is None for somebody who only ever took part, or whose mail was never taken in.
     """
 
@@ -28,42 +27,52 @@ class Person:
     shared: tuple[int, ...]
     messages: tuple[int, ...]
     entries: tuple[int, ...]
+    carried: tuple[int, ...]
     deliveries: tuple[int, ...]
 
 
-async def find(address: str) -> Person | None:
-    """The person who owns a mail address (in lower case), None when the desk keeps nothing of him."""
-    owner = await Address.get_or_none(address=address)
-    client_id = None if owner is None else owner.client_id
-    addresses: tuple[str, ...] = (address,)
-    tickets: list[int] = []
-    if client_id is not None:
-        his = Address.filter(client_id=client_id).order_by("id")
-        addresses = tuple([str(one) for one in await his.values_list("address", flat=True)])
-        tickets = await _numbers(Ticket.filter(client_id=client_id))
+async def look(address: str) -> Seen:
+    """Look through whole tables, outside the writer, for whoever owns a mail address (in lower case)."""
+    _, addresses, tickets = await _owner(address)
+    return await traces.look(addresses, set(tickets))
+
+
+async def find(address: str, seen: Seen) -> Person | None:
+    """The person who owns a mail address (in lower case), None when the desk keeps nothing of him.
+
+    `seen`: what `look` has told, however long ago.
+    """
+    client_id, addresses, tickets = await _owner(address)
+    if seen.addresses != addresses:
+        seen = NOTHING_SEEN  # he has got or lost one meanwhile, so that everything is to be looked at
     others = await _others_on(tickets, addresses)
-    messages = await _messages(addresses, tickets, others)
+    wrote = await traces.messages_of(addresses, seen)
+    messages = {number for number, _ in wrote} | await _messages(tickets, others)
+    added = await _numbers(Participant.filter(address__in=addresses), "ticket_id")
+    mails = await traces.mails_of(addresses, set(tickets), seen)
+    entries = mails.sent | _unsaid(mails, others) | await _entries(sorted(messages))
     found = Person(
         addresses=addresses,
         client_id=client_id,
         tickets=tuple(sorted(tickets)),
-        shared=await _shared(addresses, tickets),
+        shared=tuple(sorted({*added, *(ticket for _, ticket in wrote)} - set(tickets))),
         messages=tuple(sorted(messages)),
-        entries=tuple(sorted(await _entries(addresses, tickets, sorted(messages), others))),
+        entries=tuple(sorted(entries)),
+        carried=tuple(sorted(mails.carried - entries)),
         deliveries=tuple(sorted(await _deliveries(addresses, tickets))),
     )
-    nothing = client_id is None and not (found.shared or found.entries or found.deliveries)
+    nothing = client_id is None and not (found.shared or found.entries or found.carried or found.deliveries)
     return None if nothing else found
 
 
-def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The items in pieces that fit into one statement."""
-    return (items[begin : begin + MOST] for begin in range(0, len(items), MOST))
-
-
-def sender_key(address: str) -> str:
-    """What entries keep of their sender: the digest that `intake.arrivals` orders processing by."""
-    return sha256(address.encode("utf-8", "surrogateescape")).hexdigest()
+async def _owner(address: str) -> tuple[int | None, tuple[str, ...], list[int]]:
+    """The client who owns an address, all of his addresses, and his tickets."""
+    owner = await Address.get_or_none(address=address)
+    if owner is None:
+        return None, (address,), []
+    his = Address.filter(client_id=owner.client_id).order_by("id")
+    addresses = tuple([str(one) for one in await his.values_list("address", flat=True)])
+    return owner.client_id, addresses, await _numbers(Ticket.filter(client_id=owner.client_id))
 
 
 async def _others_on(tickets: Sequence[int], addresses: Sequence[str]) -> set[tuple[int, str]]:
@@ -83,43 +92,28 @@ async def _others_on(tickets: Sequence[int], addresses: Sequence[str]) -> set[tu
     return {(ticket, one) for ticket, one in found if one not in addresses}
 
 
-async def _messages(
-    addresses: Sequence[str], tickets: Sequence[int], others: Collection[tuple[int, str]]
-) -> set[int]:
-    found = set(await _numbers(Message.filter(address__in=addresses, direction="in")))
+async def _messages(tickets: Sequence[int], others: Collection[tuple[int, str]]) -> set[int]:
+    """All on his tickets but what other people wrote there."""
+    found: set[int] = set()
     for some in chunks(tickets):
         rows = await Message.filter(ticket_id__in=some).values_list("id", "ticket_id", "direction", "address")
         found |= {number for number, ticket, way, one in rows if way != "in" or (ticket, one) not in others}
     return found
 
 
-async def _shared(addresses: Sequence[str], tickets: Sequence[int]) -> tuple[int, ...]:
-    """Other people's tickets on which he wrote or to which he was added."""
-    wrote = await _numbers(Message.filter(address__in=addresses, direction="in"), "ticket_id")
-    added = await _numbers(Participant.filter(address__in=addresses), "ticket_id")
-    return tuple(sorted({*wrote, *added} - set(tickets)))
+def _unsaid(mails: traces.Mails, others: Collection[tuple[int, str]]) -> set[int]:
+    """Duplicates, and bounces of what we wrote to him: they have no message of their own.
+
+    Another person's on his ticket are that person's.
+    """
+    theirs = {sender_key(one) for _, one in others}
+    return {number for number, sender in mails.silent if sender not in theirs}
 
 
-async def _entries(
-    addresses: Sequence[str],
-    tickets: Sequence[int],
-    messages: Sequence[int],
-    others: Collection[tuple[int, str]],
-) -> set[int]:
-    """His mails as they came: those of his messages, and whatever else his addresses sent."""
-    found = set(await _numbers(Entry.filter(conversation__in=[sender_key(one) for one in addresses])))
+async def _entries(messages: Sequence[int]) -> set[int]:
+    found: set[int] = set()
     for some in chunks(messages):
         found |= set(await _numbers(Message.filter(id__in=some, entry_id__isnull=False), "entry_id"))
-    # Duplicates, and bounces of what we wrote to him, have no message of their own; another person's on his
-    # ticket are that person's.
-    theirs = {sender_key(one) for _, one in others}
-    for some in chunks(tickets):
-        silent = Entry.filter(ticket_id__in=some, state__in=(EntryState.DUPLICATE, EntryState.REFUSED))
-        found |= {
-            number
-            for number, sender in await silent.values_list("id", "conversation")
-            if sender not in theirs
-        }
     return found
 
 

@@ -189,7 +189,19 @@ def test_in_words_a_sender_whom_the_trusted_server_found_false_is_called_so(fold
     forged = b"Authentication-Results: mx.example; dmarc=fail header.from=client.example\n" + PLAIN
     text = explain(folder, forged, words=("--config", str(config))).output_bytes.decode()
     assert "taken in as 'sender not verified'" in text
-    assert "Sender    not genuine" in text
+    assert "Sender    not verified: DMARC" in text
+
+
+@pytest.mark.parametrize(("required", "said"), [("false", "taken in."), ("true", "as 'sender not verified'")])
+def test_in_words_an_unknown_sender_is_what_the_configuration_wants(
+    folder: Path, required: str, said: str
+) -> None:
+    assert run("init", str(folder / "desk")).status == 0
+    config = folder / "desk" / "config.toml"
+    text = config.read_text().replace('trusted_authserv_id = ""', 'trusted_authserv_id = "mx.example"')
+    config.write_text(text.replace("require_verified = false", f"require_verified = {required}"))
+    told = explain(folder, PLAIN, words=("--config", str(config))).output_bytes.decode()
+    assert said in told and ("nobody vouches for the sender" in told) is (required == "true")
 
 
 def test_of_several_authors_the_first_is_told_and_that_nobody_is_answered(folder: Path) -> None:

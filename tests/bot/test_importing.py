@@ -1,9 +1,13 @@
 """`otklik import`: old mail becomes tickets, nobody is written to, and an interrupted run is taken up."""
 
 import json
+import os
+import re
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -12,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.service.conftest import make_desk  # noqa: F401 - a fixture
-from tests.service.desk import OTKLIK, ROOT, Desk
+from tests.service.desk import OTKLIK, ROOT, Desk, until
 
 LINE = b"From olga@client.example Mon Jan  2 10:00:00 2023\n"
 NOW = datetime.now(UTC)
@@ -161,3 +165,56 @@ def test_what_is_no_mailbox_is_refused_in_a_line(
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
     assert said in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def running_import(desk: Desk, tmp_path: Path) -> subprocess.Popen[str]:
+    """An import of many mails that has taken the first of them in, and is at work on the others."""
+    senders = (mail(number, f"client{number}@client.example") for number in range(1500))
+    command = [*OTKLIK, "import", "mbox", str(mbox(tmp_path / "old.mbox", *senders))]
+    process = subprocess.Popen(
+        [*command, "--config", str(desk.config)], cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+    def some_are_taken_in() -> bool:
+        assert process.poll() is None, "it ended too soon"
+        with (
+            suppress(sqlite3.OperationalError),
+            closing(sqlite3.connect(f"file:{desk.folder}/data/otklik.db?mode=ro", uri=True)) as database,
+        ):
+            return bool(database.execute("SELECT count(*) FROM tickets").fetchone()[0])
+        return False  # it is not made yet
+
+    until("some mails are taken in", some_are_taken_in)
+    return process
+
+
+def test_ctrl_c_tells_how_far_it_came_and_that_it_can_be_taken_up(desk: Desk, tmp_path: Path) -> None:
+    process = running_import(desk, tmp_path)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
+    said, errors = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "")
+    told = re.fullmatch(
+        r"stopped: (\d+) mails are processed, (\d+) more are recorded; run the same command again, and it"
+        r" goes on from there\n",
+        errors,
+    )
+    assert told, errors
+    taken, waiting = int(told[1]), int(told[2])
+    assert taken == len(objects(desk, "tickets", "list", "--json")) > 0
+    resumed = import_(desk, tmp_path / "old.mbox")
+    assert resumed["before"] == taken + waiting < 1500
+    assert (resumed["mails"], resumed["outcomes"], resumed["waiting"]) == (1500, {"opened": 1500}, 0)
+
+
+def test_a_service_that_an_import_keeps_out_says_what_to_do(desk: Desk, tmp_path: Path) -> None:
+    process = running_import(desk, tmp_path)
+    refused = desk.otklik("run")
+    process.kill()
+    process.communicate(timeout=60)
+    assert (refused.returncode, refused.stdout, refused.stderr) == (
+        1,
+        "",
+        f"otklik import (process {process.pid}) is running on this database; wait until it ends, or stop it"
+        " (Ctrl-C): the same import run again goes on from there\n",
+    )

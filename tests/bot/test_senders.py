@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot import senders
+from intake.authenticity import Authenticity
 from storage.inbox import Claimed
 from tests.bot.configuration import GOOD, mistakes, read
+from tests.desk_on_disk import mail
 
 MAILBOXES = """
 [mail.listener]
@@ -49,6 +51,45 @@ def test_nobody_is_trusted_and_nothing_checked_by_default(tmp_path: Path) -> Non
     assert senders.trusted_servers(settings)(Claimed(1, "smtp", "c", {}, b"", datetime.now(UTC), 0, 0)) == ""
     assert senders.checking(settings) is None
     assert senders.verifier(settings, None) is None
+
+
+REQUIRED = GOOD.replace("[mail]\n", "[mail]\nrequire_verified = true\n")
+
+
+@pytest.mark.parametrize(("required", "verdict"), [(False, "none"), (True, "fail")])
+async def test_of_whom_nobody_knows_he_is_verified_enough_unless_each_sender_must_be(
+    tmp_path: Path, required: bool, verdict: str
+) -> None:
+    text = (REQUIRED if required else GOOD) + '[mail.listener]\ntrusted_authserv_id = "mx.example.org"\n'
+    verify = senders.verifier(read(tmp_path, text), None)
+    unknown = mail(authenticity=Authenticity())
+    entry = Claimed(1, "smtp", "c", {}, b"", datetime.now(UTC), 0, 0)
+    found = await verify(entry, unknown) if verify else unknown.authenticity
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("more", "silent"),
+    [
+        ("", "the listener (or verify, or enabled = false)"),
+        (MAILBOXES, "mailbox plain"),
+        (
+            MAILBOXES.replace('"mx.example.org"', '""'),
+            "the listener (or verify, or enabled = false), mailbox plain",
+        ),
+    ],
+)
+def test_to_require_what_nobody_can_tell_is_refused(tmp_path: Path, more: str, silent: str) -> None:
+    (mistake,) = mistakes(tmp_path, REQUIRED + more)
+    needed = f"mail.require_verified: found true; needed with it: a trusted_authserv_id for {silent}"
+    assert mistake.endswith(needed), mistake
+
+
+@pytest.mark.parametrize(
+    "line", ["verify = true", "enabled = false", 'trusted_authserv_id = "mx.example.org"']
+)
+def test_to_require_what_every_way_in_can_tell_is_allowed(tmp_path: Path, line: str) -> None:
+    assert read(tmp_path, f"{REQUIRED}[mail.listener]\n{line}\n").mail.require_verified
 
 
 def test_agents_are_known_by_their_addresses_in_lower_case(tmp_path: Path) -> None:

@@ -324,6 +324,21 @@ def test_check_says_how_the_relay_answers(
     assert "geheim22" not in text
 
 
+@pytest.mark.parametrize("separator", ["", "+"])
+def test_check_reminds_of_bounces_that_do_not_come_back(config: Path, separator: str) -> None:
+    with answering(smtp("250 relay", "221 bye")) as port:
+        settings = GOOD.replace("[mail]\n", f'[mail]\ntag_separator = "{separator}"\n') + RELAY.format(port)
+        config.write_text(settings)
+        text = json.loads(
+            next(
+                line
+                for line in run("check", "--config", config, "--json").stdout.splitlines()
+                if '"relay"' in line
+            )
+        )["text"]
+    assert ("see mail.tag_separator" in text) is (separator == "")
+
+
 def test_check_says_when_there_is_no_relay(config: Path) -> None:
     with bound() as port:
         ok, text = findings(add(config, RELAY.format(port)))["relay"]

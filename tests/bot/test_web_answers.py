@@ -1,6 +1,5 @@
 """What holds for every answer of the pages: headers, kind words for failures, no trust in Host."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,10 @@ from structlog.testing import capture_logs
 from bot.web import rating_page
 from bot.web.pages import accepted
 from replies.languages import LANGUAGES, Languages
-from tests.bot.web_desk import WebDesk, serving
+from tests.bot.web_desk import WebDesk, serving, web_desk  # noqa: F401 - the fixture "desk"
 
 TEXTS = Languages()
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
-    async with serving(tmp_path) as served:
-        yield served
 
 
 def broken_title(key: str, language: str) -> str:

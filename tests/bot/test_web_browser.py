@@ -1,21 +1,14 @@
 """The pages in a real browser, as a client uses them."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from replies.languages import LANGUAGES
-from tests.bot.web_desk import WebDesk, serving
+from tests.bot.web_desk import WebDesk, serving, web_desk  # noqa: F401 - the fixture "desk"
 from tests.browser import Browser
 
 KEYS = {"Tab": 9, "ArrowLeft": 37, "ArrowRight": 39}
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
-    async with serving(tmp_path) as served:
-        yield served
 
 
 async def chosen(browser: Browser) -> str:

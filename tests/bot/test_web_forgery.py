@@ -5,9 +5,7 @@ import base64
 import json
 import random
 import string
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -15,16 +13,10 @@ from yarl import URL
 
 from replies import links
 from replies.languages import Languages
-from tests.bot.web_desk import CLOSED_AT, SECRET, WebDesk, serving
+from tests.bot.web_desk import CLOSED_AT, SECRET, WebDesk, web_desk  # noqa: F401 - the fixture "desk"
 
 UNTOUCHED = (None, "", None, None)
 DEAD = Languages().text("ru", "page.link.invalid")
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
-    async with serving(tmp_path) as served:
-        yield served
 
 
 async def assert_all_dead(desk: WebDesk, tokens: list[str], page: str = "rate") -> None:

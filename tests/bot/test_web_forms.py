@@ -2,8 +2,6 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from aiohttp import StreamReader, web
@@ -11,15 +9,9 @@ from aiohttp.base_protocol import BaseProtocol
 from aiohttp.test_utils import make_mocked_request
 
 from bot.web import forms
-from tests.bot.web_desk import WebDesk, serving
+from tests.bot.web_desk import WebDesk, web_desk  # noqa: F401 - the fixture "desk"
 
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
-    async with serving(tmp_path) as served:
-        yield served
 
 
 async def sent(desk: WebDesk, request: str) -> bytes:

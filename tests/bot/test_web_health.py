@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,7 @@ from structlog.testing import capture_logs
 from bot.web import health
 from bot.web.app import Site, make_app
 from bot.web.metrics import Metrics, Reading
-from tests.bot.web_desk import WebDesk, parts_of, serving
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
-    async with serving(tmp_path) as served:
-        yield served
+from tests.bot.web_desk import WebDesk, parts_of, serving, web_desk  # noqa: F401 - the fixture "desk"
 
 
 async def test_health_is_200_when_every_part_is_well(desk: WebDesk) -> None:

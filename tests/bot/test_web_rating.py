@@ -1,8 +1,6 @@
 """The rating page: what a client sees, what is stored, and what never is."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +8,12 @@ from hypothesis import strategies as st
 
 from bot.web.forms import clean, rating_form
 from replies.languages import LANGUAGES, Languages
-from tests.bot.web_desk import CLOSED_AT, SECRETS_OF_THE_TICKET, WebDesk, serving
+from tests.bot.web_desk import (
+    CLOSED_AT,
+    SECRETS_OF_THE_TICKET,
+    WebDesk,
+    web_desk,  # noqa: F401 - the fixture "desk"
+)
 
 SCANNERS = (
     "Mozilla/5.0 (compatible; Microsoft SafeLinks)",
@@ -21,12 +24,6 @@ SCANNERS = (
 )
 GOOD = {"stars": "4", "comment": "Спасибо", "satisfied": "yes", "recommend": "no"}
 TEXTS = Languages()
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
-    async with serving(tmp_path) as served:
-        yield served
 
 
 def text(key: str, language: str = "ru", **values: object) -> str:

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +16,14 @@ from replies.compose import compose
 from replies.languages import LANGUAGES, Languages
 from storage.directory import add_unregistered
 from storage.tickets import NewMessage, NewScreenshot, NewTicket, add_message, open_ticket
-from tests.bot.web_desk import CLOSED_AT, DUE_AT, RECEIVED_AT, SECRET, WebDesk, serving
+from tests.bot.web_desk import (
+    CLOSED_AT,
+    DUE_AT,
+    RECEIVED_AT,
+    SECRET,
+    WebDesk,
+    web_desk,  # noqa: F401 - the fixture "desk"
+)
 from tests.browser import Browser
 from tests.canary import Canary
 from tests.replies.test_compose import CONFIRMED, DESK
@@ -38,12 +45,6 @@ def canary() -> Iterator[Canary]:
     listening = Canary()
     yield listening
     listening.close()
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
-    async with serving(tmp_path) as served:
-        yield served
 
 
 def nasty(home: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
+import pytest
 from yarl import URL
 
 from bot.web.app import Site, make_app
@@ -206,3 +207,10 @@ async def serving(folder: Path, desk_name: str = "АгроСофт", **changes: 
                 yield desk
         finally:
             await site.stop()
+
+
+@pytest.fixture(name="desk")
+async def web_desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
+    """The fixture `desk` of a test module that imports this."""
+    async with serving(tmp_path) as served:
+        yield served

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from intake.authentic.alignment import aligned, organisational
 from intake.authentic.results import Finding, findings
-from intake.authenticity import Authenticity, judged
+from intake.authenticity import Authenticity, judged, required
 from intake.incoming import IncomingMessage
 from tests.intake.understood import understood
 
@@ -133,6 +133,30 @@ def test_threat_15_only_the_topmost_results_of_our_own_server_are_believed(
 def test_threat_15_older_and_private_headers_are_not_looked_at(name: str) -> None:
     mail = f"{name}: {FORGED}\nX-Otklik-Verified: pass\nFrom: olga@client.example\n\nx"
     assert understood(mail, trusted_authserv_id=US).authenticity == Authenticity()
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ((f"{US}; dmarc=pass header.from=client.example",), "DMARC: dmarc=pass of client.example"),
+        ((f"{US}; dmarc=fail",), "DMARC: dmarc=fail"),
+        ((), "nobody vouches for the sender"),
+        ((f"{US}; dmarc=none",), "nobody vouches for the sender"),
+        (
+            (f"{US}; dkim=pass header.d=elsewhere.example; spf=pass smtp.mailfrom=elsewhere.example",),
+            "nobody vouches for the sender: another domain than the sender's: dkim=pass of elsewhere.example",
+        ),
+        (
+            (f"{US}; dkim=temperror header.d=client.example",),
+            "nobody vouches for the sender: the DNS failed: dkim=temperror of client.example",
+        ),
+    ],
+)
+def test_where_each_sender_must_be_vouched_for_the_unknown_one_fails_and_that_says_why(
+    fields: tuple[str, ...], why: str
+) -> None:
+    found = required(told(*fields))
+    assert (found.verdict, found.why) == ("pass" if "dmarc=pass" in why else "fail", why)
 
 
 def test_the_reason_is_kept_and_travels_as_json() -> None:

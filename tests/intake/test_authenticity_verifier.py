@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from intake.authentic.verifier import Verifier
+from intake.authentic.verifier import Insisting, Verifier
 from intake.authenticity import Authenticity
 from intake.incoming import StoreFailed
 from intake.sandbox.pool import Sandbox, SandboxStopped, UnderstandingFailed, WorkerKilled
 from storage.inbox import Claimed
 from tests.desk_on_disk import NOW, mail
-from tests.intake.identities import PASS
+from tests.intake.identities import FAIL, PASS
 from tests.name_server import name_server
 from tests.signed import key_record, signed
 
@@ -74,6 +74,21 @@ async def test_a_check_without_a_result_has_a_verdict_all_the_same(
 async def test_a_failure_of_ours_is_passed_on_and_the_mail_is_taken_up_again(ours: Exception) -> None:
     with pytest.raises(type(ours)):
         await Verifier(Checks(ours))(entry(), mail())
+
+
+@pytest.mark.parametrize(("found", "verdict"), [(PASS, "pass"), (FAIL, "fail"), (Authenticity(), "fail")])
+@pytest.mark.parametrize("channel", ["smtp", "lmtp", "imap"])
+async def test_whoever_insists_takes_an_unknown_sender_for_one_who_failed_however_the_mail_came(
+    found: Authenticity, verdict: str, channel: str
+) -> None:
+    told_by_a_server = await Insisting(None)(entry(channel=channel), mail(authenticity=found))
+    checked = await Insisting(Verifier(Checks(found)))(entry(channel=channel), mail(authenticity=found))
+    assert told_by_a_server == checked and checked.verdict == verdict
+
+
+async def test_whoever_insists_lets_old_mail_be_as_it_is() -> None:
+    unknown = mail(authenticity=Authenticity())
+    assert await Insisting(None)(entry(channel="import"), unknown) == Authenticity()
 
 
 async def test_in_a_real_process_many_mails_are_checked_side_by_side(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import quopri
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -195,44 +196,44 @@ def test_copies_of_one_mail_are_of_one_conversation_whichever_way_they_come() ->
     assert conversation(sent(), "olga@client.example") == conversation(traced, "bounces@client.example")
 
 
+@pytest.fixture
+async def two_copies(postgres_url: str, tmp_path: Path) -> AsyncIterator[Inbox]:
+    """An inbox in which two copies of a mail wait."""
+    async with opened(postgres_url) as database:
+        inbox = Inbox(database, FileStore(tmp_path))
+        for number in range(2):
+            body = b"Received: by %d\r\n" % number + sent()
+            key, at = arrival_key(["support@example.org"], body), NOW - timedelta(minutes=1)
+            await inbox.record(Arrival(key, "smtp", conversation(body, ""), {}, body, at))
+        yield inbox
+
+
+@pytest.fixture
+async def other(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """The connection of another process."""
+    connection = await asyncpg.connect(postgres_url)
+    yield connection
+    await connection.close()
+
+
 async def test_copies_in_the_hands_of_two_processes_are_processed_one_after_the_other(
-    postgres_url: str, tmp_path: Path
+    two_copies: Inbox, other: asyncpg.Connection
 ) -> None:
     """Two connections claim at the same time: the second copy is given out when the first one is done."""
-    async with opened(postgres_url) as database:
-        inbox = await _two_copies(Inbox(database, FileStore(tmp_path)))
-        other = await asyncpg.connect(postgres_url)
-        try:
-            mine, theirs = await asyncio.gather(inbox.claim(10, NOW), _claimed_by(other))
-            assert len(mine) + theirs == 1
-            assert await inbox.claim(10, NOW) == [] and await _claimed_by(other) == 0
-            await Entry.filter(state=EntryState.PROCESSING).update(state=EntryState.DONE)
-            assert await _claimed_by(other) == 1
-        finally:
-            await other.close()
+    mine, theirs = await asyncio.gather(two_copies.claim(10, NOW), _claimed_by(other))
+    assert len(mine) + theirs == 1
+    assert await two_copies.claim(10, NOW) == [] and await _claimed_by(other) == 0
+    await Entry.filter(state=EntryState.PROCESSING).update(state=EntryState.DONE)
+    assert await _claimed_by(other) == 1
 
 
 async def test_a_claim_that_is_not_committed_yet_holds_the_other_copy_back_too(
-    postgres_url: str, tmp_path: Path
+    two_copies: Inbox, other: asyncpg.Connection
 ) -> None:
-    async with opened(postgres_url) as database:
-        inbox = await _two_copies(Inbox(database, FileStore(tmp_path)))
-        other = await asyncpg.connect(postgres_url)
-        try:
-            async with other.transaction():
-                assert await _claimed_by(other) == 1
-                assert await inbox.claim(10, NOW) == []
-            assert await inbox.claim(10, NOW) == []
-        finally:
-            await other.close()
-
-
-async def _two_copies(inbox: Inbox) -> Inbox:
-    for number in range(2):
-        body = b"Received: by %d\r\n" % number + sent()
-        key = arrival_key(["support@example.org"], body)
-        await inbox.record(Arrival(key, "smtp", conversation(body, ""), {}, body, NOW - timedelta(minutes=1)))
-    return inbox
+    async with other.transaction():
+        assert await _claimed_by(other) == 1
+        assert await two_copies.claim(10, NOW) == []
+    assert await two_copies.claim(10, NOW) == []
 
 
 async def _claimed_by(connection: asyncpg.Connection) -> int:

@@ -313,8 +313,6 @@ async def test_a_blocked_client_is_told_once_and_his_mail_is_kept_and_can_be_tak
     desk: DeskOnDisk,
 ) -> None:
     directory = Directory(desk.database)
-    with pytest.raises(NotBlockable, match="there is no client"):
-        await directory.block(OLGA, "Анна", "угрозы", NOW, domain="example.org", language="ru")
     await confirmed(desk)
     assert (await directory.block(OLGA, "Анна", "угрозы", NOW, domain="example.org", language="ru")).blocked
     with pytest.raises(NotBlockable, match="already"):

@@ -1,48 +1,20 @@
 """A mailbox on a real Dovecot: what comes in is recorded once, and only then moved, marked or deleted."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from intake.mailbox import reading, watch
-from storage.database import Database, opened
-from storage.files import FileStore
+from storage.database import Database
 from storage.inbox import Arrival
 from storage.mailboxes import Cursor, Cursors
 from storage.models import Entry
 from tests.desk_on_disk import DeskOnDisk
-from tests.dovecot import Dovecot, TokenServer
+from tests.dovecot import Dovecot
 from tests.intake.mailbox_talk import Watched, raw, until
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def tokens() -> Iterator[TokenServer]:
-    server = TokenServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture(scope="module")
-def dovecot(tokens: TokenServer) -> Iterator[Dovecot]:
-    try:
-        server = Dovecot(tokens=tokens)
-    except FileNotFoundError as exc:
-        pytest.skip(str(exc))
-    yield server
-    server.close()
-
-
-@pytest.fixture
-async def sqlite(migrated_sqlite: Path, tmp_path: Path):  # type: ignore[no-untyped-def]
-    copy = tmp_path / "otklik.db"
-    copy.write_bytes(migrated_sqlite.read_bytes())
-    async with opened(f"sqlite://{copy}") as database:
-        yield DeskOnDisk(database, FileStore(tmp_path / "files"))
 
 
 @pytest.fixture(autouse=True)

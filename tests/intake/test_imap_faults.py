@@ -1,8 +1,6 @@
 """A mailbox whose server or wire fails: mail comes later, once; people are told within minutes, once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,44 +9,10 @@ from intake import imap
 from intake.imap import Session
 from intake.mailbox import reading, rules, watch
 from intake.mailbox.settings import Trouble
-from storage.database import opened
-from storage.files import FileStore
 from tests.desk_on_disk import DeskOnDisk
 from tests.dovecot import PASSWORD, USER, Dovecot, TokenServer
 from tests.intake.mailbox_talk import Watched, owed, raw, until
 from tests.tcp_proxy import Proxy
-
-
-@pytest.fixture(scope="module")
-def tokens() -> Iterator[TokenServer]:
-    server = TokenServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture(scope="module")
-def dovecot(tokens: TokenServer) -> Iterator[Dovecot]:
-    try:
-        server = Dovecot(tokens=tokens)
-    except FileNotFoundError as exc:
-        pytest.skip(str(exc))
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def wire(dovecot: Dovecot) -> Iterator[Proxy]:
-    proxy = Proxy(dovecot.port)
-    yield proxy
-    proxy.close()
-
-
-@pytest.fixture
-async def sqlite(migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[DeskOnDisk]:
-    copy = tmp_path / "otklik.db"
-    copy.write_bytes(migrated_sqlite.read_bytes())
-    async with opened(f"sqlite://{copy}") as database:
-        yield DeskOnDisk(database, FileStore(tmp_path / "files"))
 
 
 @pytest.fixture(autouse=True)

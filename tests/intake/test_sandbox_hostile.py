@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from intake.incoming import IncomingMessage
 from intake.sandbox.pool import Sandbox
 from tests.intake.pictures import png_header
 
@@ -69,8 +70,8 @@ HOSTILE = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
+@pytest_asyncio.fixture(name="sandbox", scope="module", loop_scope="module")
+async def two_workers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
     files: Path = tmp_path_factory.mktemp("files")
     running = Sandbox(workers=2, seconds=20, files_root=files, own_addresses=frozenset())
     await running.start()
@@ -78,12 +79,18 @@ async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[San
     await running.stop()
 
 
+async def understood_beside_another(sandbox: Sandbox, raw: bytes) -> IncomingMessage:
+    """What a mail is understood as while the other worker reads an ordinary one; neither worker is lost."""
+    before = sandbox.process_ids
+    hostile = asyncio.create_task(sandbox.understand(raw, "a@client.example"))
+    assert (await sandbox.understand(TEXT + b"ordinary words", "a@client.example")).text == "ordinary words"
+    message = await hostile
+    assert sandbox.process_ids == before, "a worker was lost"
+    return message
+
+
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("what", HOSTILE)
 async def test_it_is_understood_in_time_and_other_mail_meanwhile(sandbox: Sandbox, what: str) -> None:
-    before = sandbox.process_ids
-    hostile = asyncio.create_task(sandbox.understand(HOSTILE[what], "a@client.example"))
-    assert (await sandbox.understand(TEXT + b"ordinary words", "a@client.example")).text == "ordinary words"
-    message = await hostile
-    assert sandbox.process_ids == before
+    message = await understood_beside_another(sandbox, HOSTILE[what])
     assert message.from_addr == ("" if what == "a From of brackets" else "a@client.example")

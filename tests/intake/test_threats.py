@@ -1,6 +1,5 @@
 """Mail that is made to eat memory or to unpack for ever, and bytes that no database takes."""
 
-import asyncio
 import base64
 import functools
 import gzip
@@ -10,16 +9,19 @@ import struct
 import time
 import zipfile
 import zlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from intake.incoming import IncomingMessage
 from intake.sandbox.pool import Sandbox
 from tests.desk_on_disk import DeskOnDisk
-from tests.intake.test_sandbox_hostile import HEAD, HOSTILE, TEXT
+from tests.intake.test_sandbox_hostile import (
+    HEAD,
+    HOSTILE,
+    two_workers,  # noqa: F401 - the fixture "sandbox"
+    understood_beside_another,
+)
 from tests.intake.understood import understood
 
 MEMORY = 200_000  # kB that a hostile mail may cost on top (promises, threat 6)
@@ -115,15 +117,6 @@ BOMBS = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
-    files: Path = tmp_path_factory.mktemp("files")
-    running = Sandbox(workers=2, seconds=20, files_root=files, own_addresses=frozenset())
-    await running.start()
-    yield running
-    await running.stop()
-
-
 def peak(pid: int) -> int:
     """The most memory that a process has had, in kB, since this was last reset."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
@@ -141,11 +134,8 @@ async def cost(sandbox: Sandbox, raw: bytes) -> tuple[IncomingMessage, int, floa
     """Understand a mail beside an ordinary one: what it was, kB of memory and seconds on top."""
     before = {pid: reset(pid) for pid in sandbox.process_ids}
     began = time.monotonic()
-    hostile = asyncio.create_task(sandbox.understand(raw, "a@client.example"))
-    assert (await sandbox.understand(TEXT + b"ordinary words", "a@client.example")).text == "ordinary words"
-    message = await hostile
+    message = await understood_beside_another(sandbox, raw)
     took = time.monotonic() - began
-    assert set(sandbox.process_ids) == set(before), "a worker was lost"
     return message, max(peak(pid) - was for pid, was in before.items()), took
 
 

@@ -1,5 +1,6 @@
 """A desk under test: the real service in processes of its own, used from outside as people do."""
 
+import atexit
 import functools
 import json
 import os
@@ -204,5 +205,6 @@ class Desk:
 def _initial() -> Path:
     """What `otklik init` writes; made once, because every command takes a second to load."""
     folder = Path(tempfile.mkdtemp(prefix="otklik-init-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     subprocess.run([*OTKLIK, "init", str(folder)], cwd=ROOT, check=True, capture_output=True)
     return folder

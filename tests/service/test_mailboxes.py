@@ -2,7 +2,6 @@
 
 import time
 import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -16,23 +15,6 @@ from tests.tcp_proxy import Proxy
 
 OLGA, PETR = "olga@client.example", "petr@client.example"
 _users = count(1)
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[Dovecot]:
-    try:
-        server = Dovecot()
-    except FileNotFoundError as exc:
-        pytest.skip(str(exc))
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def wire(dovecot: Dovecot) -> Iterator[Proxy]:
-    proxy = Proxy(dovecot.port)
-    yield proxy
-    proxy.close()
 
 
 @pytest.fixture

@@ -127,6 +127,35 @@ def test_threat_15_the_server_before_us_is_believed_and_nobody_below_it(behind: 
     assert [one["state"] for one in forgers["deliveries"]] == ["sent"], "confirm_unverified = true"
 
 
+@pytest.mark.parametrize("required", ["false", "true"])
+def test_a_sender_of_whom_nobody_knows_is_believed_unless_each_must_be_verified(
+    make_desk: MakeDesk, required: str
+) -> None:
+    desk = make_desk(
+        changes={
+            'trusted_authserv_id = ""': 'trusted_authserv_id = "mx.example.org"',
+            "require_verified = false": f"require_verified = {required}",
+        }
+    )
+    desk.start()
+    assert send(desk.smtp_port, results("pass", letter(OLGA))) == 250
+    desk.settled()
+    unaligned = b"Authentication-Results: mx.example.org; spf=pass smtp.mailfrom=elsewhere.example\r\n"
+    assert send(desk.smtp_port, unaligned + letter(OLGA, "Ещё.", subject="Re: [#AS-000001]")) == 250
+    assert send(desk.smtp_port, letter(OLGA, "И ещё.", subject="Re: [#AS-000001]")) == 250
+    if required == "false":
+        (olgas,) = opened(desk, 1)
+        assert len(olgas["messages"]) == 3
+        return
+    olgas, *unknown = opened(desk, 3)
+    assert len(olgas["messages"]) == 1
+    why = [one["messages"][0]["authenticity"] for one in unknown]
+    assert why[0].endswith("another domain than the sender's: spf=pass of elsewhere.example")
+    assert why[1] == "fail: nobody vouches for the sender"
+    assert [one["deliveries"][0]["state"] for one in unknown] == ["suppressed"] * 2
+    assert {one["level"] for one in unknown} == {"general"}
+
+
 def test_an_agents_forward_opens_the_clients_ticket(behind: Desk) -> None:
     text = (
         "She is in a hurry.\n\n---------- Forwarded message ---------\nFrom: Olga <olga@client.example>\n"

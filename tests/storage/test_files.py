@@ -76,7 +76,7 @@ def test_what_was_never_kept_is_not_found(store: FileStore) -> None:
 def test_only_a_digest_ever_reaches_the_file_system(name: str) -> None:
     store = FileStore(Path("/nowhere"))
     if len(name) != 64 or set(name) - set("0123456789abcdef"):
-        for use in (store.path, store.read, store.delete):
+        for use in (store.path, store.read, lambda one: store.delete_idle(one, 0)):
             with pytest.raises(ValueError, match="not a digest"):
                 use(name)
 
@@ -89,8 +89,8 @@ def test_only_the_owner_may_look(store: FileStore) -> None:
 
 def test_what_is_deleted_is_gone_and_deleting_it_again_does_no_harm(store: FileStore) -> None:
     digest = store.keep(b"x")
-    store.delete(digest)
-    store.delete(digest)
+    assert store.delete_idle(digest, 0)
+    assert store.delete_idle(digest, 0)
     with pytest.raises(FileNotFoundError):
         store.read(digest)
 

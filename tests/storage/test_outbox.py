@@ -9,7 +9,8 @@ from storage import facts
 from storage.database import Database
 from storage.directory import add_unregistered
 from storage.models import Delivery
-from storage.outbox import LEASE, Due, Outbox, Owed, owe, sent_lately
+from storage.outbox import LAST_KEY, LEASE, Due, Outbox, Owed, last_key, owe, sent_lately
+from storage.statements import fetch
 from storage.tickets import NewTicket, open_ticket
 from tests.storage.conftest import NOW
 
@@ -160,3 +161,47 @@ async def test_a_delivery_that_left_although_its_lease_was_over_does_not_go_out_
     assert await outbox.release("mail", LATER + LEASE + timedelta(seconds=1), all_claims=False) == 1
     await outbox.sent(slow.id, "250 taken", LATER)
     assert await outbox.claim("mail", 1, LATER + timedelta(hours=1)) == []
+
+
+async def owes_alarms(database: Database, *keys: str) -> None:
+    """Owe deliveries of no ticket with these keys, in this order."""
+
+    async def unit() -> None:
+        for key in keys:
+            alarm = Owed(key, None, "alarm", "anna@example.org", "en", {"mailbox": "support"})
+            await owe(alarm, "example.org", NOW)
+
+    await database.writer.run(unit)
+
+
+async def test_the_last_key_is_told_letter_for_letter(database: Database) -> None:
+    await owes(database, ("alarm", "olga@x.example"))
+    keys = ("alarm:a_b:stopped", "alarm:a_b:resumed", "alarm:A_B:stopped", "alarm:axb:stopped")
+    await owes_alarms(database, *keys, "alarm:a_b2:stopped", "an alarm:a_b:stopped")
+    assert await last_key("alarm:a_b:") == "alarm:a_b:resumed"
+    assert await last_key("alarm:A_B:") == "alarm:A_B:stopped"
+    assert await last_key("alarm:a%:") == ""
+    assert await last_key("1:answer:") == "", "that of a ticket is found by its ticket"
+
+
+async def many_tickets() -> None:
+    """Owe two deliveries on each of five hundred tickets, so that a plan by an index pays."""
+    client = await add_unregistered("olga@client.example", "ru", NOW)
+    new = NewTicket(client.id, "new", "Ошибка", "mail", "ru", "general", "40 working hours", NOW, NOW)
+    for _ in range(500):
+        ticket_id = await open_ticket(new)
+        for serial in "12":
+            await owe(owed(ticket_id, serial), "example.org", NOW)
+
+
+async def test_the_last_key_is_found_without_reading_all_deliveries(database: Database) -> None:
+    await owes_alarms(database, "alarm:support:stopped")
+    await database.writer.run(many_tickets)
+    await fetch("ANALYZE deliveries")
+    beginning = "alarm:support:"
+    how = "EXPLAIN" if database.url.startswith("postgres") else "EXPLAIN QUERY PLAN"
+    plan = await fetch(f"{how} {LAST_KEY}", len(beginning), beginning)
+    told = "\n".join(str(step.get("detail") or step.get("QUERY PLAN")) for step in plan)
+    assert "deliveries_ticket" in told, told
+    assert "Seq Scan on deliveries" not in told and "SCAN deliveries" not in told, told
+    assert await last_key(beginning) == "alarm:support:stopped"

@@ -13,12 +13,14 @@ from replies import answering, closing
 from storage import facts
 from storage.files import FileStore
 from storage.inbox import Arrival
-from storage.models import Address, Client, Delivery, Entry, EntryState, Event, Message
+from storage.models import Address, Client, Delivery, DeliveryState, Entry, EntryState, Event, Message
+from storage.outbox import Outbox
 from storage.participants import Participants
 from storage.privacy.erasure import ERASED, NobodyHasIt, StillArriving, erase
 from storage.privacy.export import kept_of
-from storage.privacy.person import sender_key
+from storage.privacy.traces import sender_key
 from storage.ratings import open_invitation, rate
+from storage.undelivered import delivery_by_message_ids, mark_undeliverable
 from storage.unused import remove_unused
 from tests.desk_on_disk import NOW, VERBS, DeskOnDisk, mail
 
@@ -206,3 +208,28 @@ async def test_everything_that_is_erased_was_handed_out_before(desk: DeskOnDisk)
     assert [one["sha256"] for one in kept.screenshots] == ["a" * 64]
     assert {one["kind"] for one in kept.deliveries} == {"confirmation", "answer", "invitation"}
     assert len(kept.entries) == 1
+
+
+async def test_what_came_back_stays_undeliverable_and_can_not_be_sent_again(desk: DeskOnDisk) -> None:
+    await desk.receives(olgas("does not print"))
+    await Delivery.all().update(state=DeliveryState.UNDELIVERABLE, content=b"letter", error=f"<{OLGA}>: no")
+    await erase(desk.database, OLGA, "test", LATER)
+    delivery = await Delivery.get()
+    assert delivery.state == DeliveryState.UNDELIVERABLE
+    assert (delivery.content, delivery.facts, delivery.recipient, delivery.error) == (None, {}, "", "")
+    assert not await Outbox(desk.database).retry(delivery.id, LATER)
+    assert (await Delivery.get()).state == DeliveryState.UNDELIVERABLE
+
+
+async def test_a_bounce_that_comes_after_the_erasure_brings_no_address_back(desk: DeskOnDisk) -> None:
+    ticket_id = (await desk.receives(olgas("does not print"))).ticket_id
+    await Delivery.all().update(state=DeliveryState.SENT)
+    await erase(desk.database, OLGA, "test", LATER)
+    delivery = await delivery_by_message_ids([(await Delivery.get()).message_id])
+    assert delivery
+    told = await desk.database.writer.run(
+        lambda: mark_undeliverable(delivery, f"550 5.1.1 <{OLGA}>: unknown", LATER)
+    )
+    ticket = await desk.ticket(ticket_id)
+    assert told and [one["state"] for one in ticket["deliveries"]] == ["undeliverable"]
+    assert OLGA not in repr(ticket)
