@@ -74,12 +74,16 @@ class Status:
         found["room"] = _well_unless(self._service.admission())
         found["inbox"] = self._inbox()
         found["outbox"] = self._outbox()
-        return found | self._mailboxes()
+        return found | self._mailboxes() | self._telegram(found)
 
     def _mailboxes(self) -> dict[str, dict[str, Any]]:
         """Each mailbox as a part of its own: the others, and the listener, go on without it."""
         watched = self._service.mailboxes
         return {f"mailbox {one.name}": one.told() for one in watched.standings} if watched else {}
+
+    def _telegram(self, found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Each bot as a part of its own: one whose token was revoked leaves the other alone."""
+        return self._service.telegram.health(found) if self._service.telegram else {}
 
     def _inbox(self) -> dict[str, Any]:
         backlog = self.backlog

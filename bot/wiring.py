@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import mailboxes, senders
+from bot import deadlines, mailboxes, senders
 from bot.admission import Admission
+from bot.answer_files import file_for_mail
 from bot.config import Settings
 from bot.rules import MB, file_store, languages, own_addresses, rules, web_secret
 from bot.telegram.parts import Telegram, telegram
@@ -22,6 +23,7 @@ from intake.sandbox.pool import Sandbox
 from intake.smtp import Delivered, Listener
 from intake.smtp import ListenerSettings as SmtpSettings
 from replies.compose import Desk
+from replies.deadlines import Deadlines
 from replies.folder import FolderCarrier
 from replies.languages import Languages
 from replies.letters import Letters
@@ -33,7 +35,7 @@ from storage.inbox import Arrival, Claimed, Inbox
 from storage.outbox import Outbox
 from storage.retention import Retention, Terms
 
-PARTS = ("listener", "mailboxes", "telegram", "intake", "deliveries", "web")
+PARTS = ("listener", "mailboxes", "telegram", "intake", "deliveries", "deadlines", "web")
 
 
 def letters(settings: Settings, languages: Languages) -> Letters:
@@ -49,7 +51,8 @@ def letters(settings: Settings, languages: Languages) -> Letters:
         levels={level.key: level for level in known.levels},
         largest_screenshot=settings.files.max_screenshot_mb * MB,
     )
-    return Letters(desk, languages, known.numbering, web_secret(settings), settings.mail.tag_separator)
+    file, separator = file_for_mail(settings), settings.mail.tag_separator
+    return Letters(desk, languages, known.numbering, web_secret(settings), separator, file)
 
 
 def carrier(settings: Settings) -> Carrier:
@@ -101,6 +104,8 @@ class Service:
     deliveries: Deliveries | None = None
     retention: Retention | None = None
     telegram: Telegram | None = None
+    notices: Deliveries | None = None
+    deadlines: Deadlines | None = None
 
 
 def service(settings: Settings, wanted: Sequence[str]) -> Service:
@@ -125,9 +130,22 @@ def service(settings: Settings, wanted: Sequence[str]) -> Service:
         built.listener = _listener(built)
     if "telegram" in wanted:
         built.telegram = _telegram(built)
+    if "deliveries" in wanted and settings.telegram.agents is None:
+        # Where there is an agents' bot, whoever runs it delivers what agents are told.
+        words = letters(settings, languages(settings)).desk
+        built.notices = deadlines.notices(settings, database, words)
+    if "deadlines" in wanted:
+        built.deadlines = deadlines.worker(settings, database, lambda: _wake_deliveries(built))
     if "mailboxes" in wanted and settings.mail.mailboxes:
         built.mailboxes = _mailboxes(built)
     return built
+
+
+def _wake_deliveries(built: Service) -> None:
+    """Whoever delivers in this process looks at once for what was owed."""
+    for one in (built.deliveries, built.notices, built.telegram):
+        if one is not None:
+            one.wake()
 
 
 def _telegram(built: Service) -> Telegram | None:
@@ -221,13 +239,10 @@ def _mailboxes(built: Service) -> Mailboxes:
         if built.processing is not None:
             built.processing.wake()
 
-    def owed() -> None:
-        if built.deliveries is not None:
-            built.deliveries.wake()
-
     return mailboxes.mailboxes(
-        built.settings, built.database, record=record, admit=built.admission, owed=owed
-    )
+        built.settings, built.database, record=record, admit=built.admission,
+        owed=lambda: _wake_deliveries(built),
+    )  # fmt: skip
 
 
 def _listener(built: Service) -> Listener:

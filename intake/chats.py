@@ -1,75 +1,78 @@
 """A client's message to the bot becomes a new ticket or goes on one: all effects in one transaction."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from desk.channels import telegram_address
+from desk.thanks import is_thanks
 from desk.ticket import State
-from intake.contents.links import to_shares
-from intake.incoming import Declined, IncomingMessage, Screenshot
-from intake.mime.cleaning import one_line
-from intake.taking_in.arrived import Arrived, Desk
+from intake.chatting.albums import QUIET, add_part, expect_part
+from intake.chatting.details import Asked, answered, ask, may_answer, missing
+from intake.chatting.editing import edited
+from intake.chatting.meant import Meant
+from intake.chatting.message import ChatMessage as ChatMessage
+from intake.chatting.received import Received
+from intake.chatting.waiting import meant, settle, wait_for_choice
+from intake.taking_in.arrived import Desk, message_of
 from intake.taking_in.conversation import Outcome, go_on, open_request
-from storage.chats import ChatNow, change_chat, chat_now
+from storage.chats import change_chat
 from storage.directory import KnownClient, add_unregistered, client_by_address
+from storage.edits import pass_on_from
+from storage.held import reword
 from storage.inbox import Claimed, finish_entry, hold_entry
 from storage.models import EntryState
-from storage.outbox import add_to_confirmation
-from storage.posts import CLIENTS, NewPost, Posted, note_post, post_of, post_of_album
-from storage.tickets import NewScreenshot, TicketNow, add_to_message, open_tickets, ticket_now
+from storage.outbox import is_owed, sent_lately
+from storage.posts import CLIENTS, NewPost, note_post, post_of
+from storage.tickets import Change, TicketNow, add_message, note_changes, ticket_now, ticket_that_goes_on
 
-ALBUM_QUIET = timedelta(seconds=1.5)  # after which no further part of an album is waited for
-CHOSEN_FOR = timedelta(hours=12)  # how long what a client writes goes to the ticket that he has chosen
-_SUBJECT = 100  # characters of the first line that name a ticket
-
-
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
-    """A client's message in his private chat with the bot, understood.
-
-    `sent_at`: when Telegram took it (UTC). `language`: of his program, one of ours, or "". `reply_to`: the
-    message that he answers. `album`: Telegram's media group. `origin`: whose message he passes on.
-    """
-
-    chat_id: int
-    message_id: int
-    sender_id: int
-    name: str
-    language: str
-    sent_at: datetime
-    text: str = ""
-    reply_to: int | None = None
-    album: str = ""
-    origin: str = ""
-    screenshots: tuple[Screenshot, ...] = ()
-    declined: tuple[Declined, ...] = ()
-
-    def as_incoming(self) -> IncomingMessage:
-        """The message as the rules for requests take it, whatever way one came."""
-        first = next((line.strip() for line in self.text.splitlines() if line.strip()), "")
-        return IncomingMessage(
-            from_addr=telegram_address(self.sender_id),
-            from_name=self.name,
-            subject=one_line(first)[:_SUBJECT],
-            text=self.text,
-            reply_text=self.text,
-            screenshots=self.screenshots,
-            declined=self.declined,
-            links_to_shares=to_shares(self.text),
-        )
+TURNED_DOWN_MOST = 3  # times an hour that a client is told what can't be taken
 
 
 async def take_in(entry: Claimed, message: ChatMessage, desk: Desk, now: datetime) -> Outcome:
     """Make all effects of a client's message; runs inside the writer's transaction, marks the entry done.
 
-    Whoever writes the same message again, by another update, changes nothing (promises, P4). Raises ClaimLost
+    Whoever writes the same message again, by another update, changes nothing (promises, P4). A message of
+    which it is not clear where it belongs waits (`storage.held`), and its client is asked. Raises ClaimLost
     when the entry is another worker's by now.
     """
     await hold_entry(entry)
     outcome = await _effects(entry, message, desk, now)
-    await finish(entry, outcome, now)
+    if outcome.what != "held":
+        await finish(entry, outcome, now)
     return outcome
+
+
+async def take_in_edit(
+    entry: Claimed, message: ChatMessage, raw: Mapping[str, Any], at: datetime, desk: Desk, now: datetime
+) -> Outcome:
+    """Make all effects of an edit; like `take_in`, which it falls back to for a message that never came.
+
+    `raw`: the message as Telegram tells it; `at`: when it was edited (UTC).
+    """
+    await hold_entry(entry)
+    outcome = await _edited(entry, message, raw, at, desk, now) or await _effects(entry, message, desk, now)
+    if outcome.what != "held":
+        await finish(entry, outcome, now)
+    return outcome
+
+
+async def _edited(
+    entry: Claimed, message: ChatMessage, raw: Mapping[str, Any], at: datetime, desk: Desk, now: datetime
+) -> Outcome | None:
+    """What an edit does to what its message became; None for a message that never came."""
+    client = await client_by_address(telegram_address(message.sender_id))
+    if client is None or client.blocked:
+        return None
+    await change_chat(CLIENTS, message.chat_id, client_id=client.id, left_at=None)
+    post = await post_of(CLIENTS, message.chat_id, message.message_id)
+    if post is None:
+        waits = await reword(message.chat_id, message.message_id, raw, besides=entry.id)
+        return Outcome("done", why="edited while it waits") if waits else None
+    if post.ticket_id is None or post.item_id is None:
+        return Outcome("done", post.ticket_id, "edited, but it was no request")
+    return await edited(Received(entry, message, client, desk, now), post, at)
 
 
 async def finish(entry: Claimed, outcome: Outcome, now: datetime) -> None:
@@ -87,6 +90,23 @@ async def known_client(sender_id: int, language: str, desk: Desk, now: datetime)
     return client or await add_unregistered(address, language or desk.default_language, now)
 
 
+async def before_files(entry: Claimed, message: ChatMessage, desk: Desk, now: datetime) -> Outcome | None:
+    """What can be settled before a message's files are fetched; None when it is to be taken in.
+
+    One that has to wait for its client's choice waits without them. Inside a unit.
+    """
+    await hold_entry(entry)
+    client = await client_by_address(telegram_address(message.sender_id))
+    if client is None or client.blocked:
+        return None
+    got = Received(entry, message, client, desk, now)
+    if await post_of(CLIENTS, message.chat_id, message.message_id) or await expect_part(got):
+        return None
+    await change_chat(CLIENTS, message.chat_id, client_id=client.id, left_at=None)
+    where, _ = await meant(got)
+    return await wait_for_choice(got, where.unclear) if where.unclear else None
+
+
 async def _effects(entry: Claimed, message: ChatMessage, desk: Desk, now: datetime) -> Outcome:
     known = await post_of(CLIENTS, message.chat_id, message.message_id)
     if known is not None:
@@ -94,66 +114,88 @@ async def _effects(entry: Claimed, message: ChatMessage, desk: Desk, now: dateti
     client = await known_client(message.sender_id, message.language, desk, now)
     if client.blocked:
         return Outcome("refused", why="blocked (an agent has blocked this client)")
+    # Also locks the chat: what he presses meanwhile comes before or after all of this.
     await change_chat(CLIENTS, message.chat_id, client_id=client.id, left_at=None)
-    first = await post_of_album(CLIENTS, message.chat_id, message.album) if message.album else None
-    if first is not None and first.ticket_id and first.item_id:
-        outcome = await _add_part(first, message, desk)
-    else:
-        confirm_after = now + ALBUM_QUIET if message.album else None
-        arrival = Arrived(entry, message.as_incoming(), "", client, desk, now, None, confirm_after)
-        ticket = await ticket_meant(message, client, now)
-        outcome = await (go_on(arrival, ticket) if ticket else open_request(arrival, follow_up_of=None))
-        if outcome.what == "opened":
-            await change_chat(CLIENTS, message.chat_id, ticket_id=outcome.ticket_id, chosen_at=now)
+    got = Received(entry, message, client, desk, now)
+    if (joined := await add_part(got)) is not None:
+        return await _noted(got, joined)
+    where, asked = await meant(got)
+    if message.only:
+        return await _turned_down(got, where)
+    if where.unclear is not None:
+        return await wait_for_choice(got, where.unclear)
+    outcome = await _put(got, where)
+    await _follow_up(got, outcome, asked)
+    await settle(got, outcome)
+    return await _noted(got, outcome)
+
+
+async def _put(got: Received, where: Meant) -> Outcome:
+    arrival = got.arrived(got.now + QUIET if got.message.album else None)
+    ticket = await ticket_that_goes_on(where.ticket_id) if where.ticket_id is not None else None
+    if ticket is None:
+        return await open_request(arrival, follow_up_of=None)
+    if ticket.state == State.CLOSED and is_thanks(got.message.text) and not got.message.screenshots:
+        return await _thanked(got, ticket)
+    return await go_on(arrival, ticket)
+
+
+async def _thanked(got: Received, ticket: TicketNow) -> Outcome:
+    """File thanks on the closed ticket, which stays closed; the agents see them and can reopen it."""
+    item = await add_message(message_of(got.arrived(None), ticket.id))
+    await note_changes(ticket.id, got.now, Change(got.client.address, "thanked"))
+    return Outcome("joined", ticket.id, "thanks", item_id=item)
+
+
+async def _follow_up(got: Received, outcome: Outcome, asked: Asked | None) -> None:
+    """What a message leads to: questions about a new request; the next one; files that were not kept."""
+    if outcome.ticket_id is None:
+        return
+    if outcome.what == "opened":
+        await change_chat(CLIENTS, got.message.chat_id, ticket_id=None, chosen_at=None)
+        # Who is not confirmed (promises, P6) is asked nothing either.
+        questions = missing(got.message.text) if await is_owed(outcome.ticket_id, "confirmation") else ()
+        await ask(got.asking, outcome.ticket_id, questions, got.now)
+        return
+    await got.tell_declined(outcome.ticket_id)
+    if asked is None or asked.ticket_id != outcome.ticket_id:
+        return
+    ticket = await ticket_now(outcome.ticket_id)
+    if ticket is not None and ticket.reacted_at is not None:
+        await ask(got.asking, outcome.ticket_id, (), got.now)  # a person asks from here on
+    elif may_answer(asked.asks, got.message.text):
+        await answered(got.asking, asked, got.message.text, got.now)
+
+
+async def _noted(got: Received, outcome: Outcome) -> Outcome:
+    """Remember what the message became, and from whom it was passed on.
+
+    The mark of an album's part tells how much of the item's text is its own (see `intake.chatting.editing`).
+    """
+    message = got.message
     await note_post(
         NewPost(
-            CLIENTS,
-            message.chat_id,
-            message.message_id,
-            now,
-            outcome.ticket_id,
-            outcome.item_id,
-            incoming=True,
-            album=message.album,
+            CLIENTS, message.chat_id, message.message_id, got.now, outcome.ticket_id, outcome.item_id,
+            incoming=True, album=message.album, mark=str(len(message.text)) if message.album else "",
         )
-    )
+    )  # fmt: skip
+    if message.origin and outcome.item_id is not None:
+        await pass_on_from(outcome.item_id, message.origin)
     return outcome
 
 
-async def _add_part(first: Posted, message: ChatMessage, desk: Desk) -> Outcome:
-    """Put a further part of an album on the message that its first part became, however late it comes."""
-    assert first.ticket_id is not None and first.item_id is not None
-    incoming = message.as_incoming()
-    shots = [_new_screenshot(shot) for shot in message.screenshots]
-    declined = [{"name": d.name, "reason": d.reason} for d in message.declined]
-    shares = list(incoming.links_to_shares)
-    await add_to_message(first.item_id, message.text, shots, declined, shares, subject=incoming.subject)
-    told = [{"name": d.name, "reason": d.reason, "hint": d.hint} for d in message.declined]
-    await add_to_confirmation(first.ticket_id, [shot.name for shot in shots], told)
-    return Outcome("joined", first.ticket_id, item_id=first.item_id)
+async def _turned_down(got: Received, where: Meant) -> Outcome:
+    """A voice message, a sticker and the like: say what can be sent; an open ticket shows that it came.
 
-
-def _new_screenshot(shot: Screenshot) -> NewScreenshot:
-    return NewScreenshot(**{name: getattr(shot, name) for name in NewScreenshot.__slots__})
-
-
-async def ticket_meant(message: ChatMessage, client: KnownClient, now: datetime) -> TicketNow | None:
-    """The ticket that a message goes on: the one it replies to, the one chosen lately, the only open one."""
-    if message.reply_to is not None:
-        post = await post_of(CLIENTS, message.chat_id, message.reply_to)
-        if post is not None and post.ticket_id is not None:
-            return await ticket_now(post.ticket_id)
-    chat = await chat_now(CLIENTS, message.chat_id)
-    unfinished = await open_tickets(client.id)
-    chosen = _chosen(chat, unfinished, now)
-    if chosen is None and chat is not None and chat.ticket_id == 0:
-        return None  # he asked for a new one
-    number = chosen or (unfinished[-1] if unfinished else None)
-    found = await ticket_now(number) if number else None
-    return found if found and found.state != State.CLOSED else None
-
-
-def _chosen(chat: ChatNow | None, unfinished: Collection[int], now: datetime) -> int | None:
-    if chat is None or chat.chosen_at is None or now - chat.chosen_at > CHOSEN_FOR:
-        return None
-    return chat.ticket_id if chat.ticket_id and chat.ticket_id in unfinished else None
+    It opens nothing, reopens nothing, and no clock goes on for it: nobody has read what it says.
+    """
+    hour, _ = await sent_lately(got.client.address, "cannot-take", got.now)
+    if hour < TURNED_DOWN_MOST:
+        await got.tell("cannot-take", {"what": got.message.only})
+    ticket = await ticket_that_goes_on(where.ticket_id) if where.ticket_id is not None else None
+    if ticket is None or ticket.state == State.CLOSED:
+        return Outcome("turned down", why=got.message.only)
+    item = await add_message(message_of(got.arrived(None), ticket.id))
+    # Not as its album's: pictures that come with it are a message of their own, which does count.
+    alone = replace(got, message=replace(got.message, album=""))
+    return await _noted(alone, Outcome("turned down", ticket.id, got.message.only, item_id=item))

@@ -14,13 +14,13 @@ from replies.mime import Unmailable
 from storage.hand import Hand
 from storage.insist import insist
 from storage.outbox import Due, Outbox
+from storage.threads import in_thread
 
 log = structlog.get_logger("replies.outbox")
 
 IN_HAND = 16  # deliveries claimed at a time
 COMPOSE_TRIES = 5  # a wording may be mended meanwhile
 CARRY_TRIES = 5  # before a delivery that a carrier can't even try is given up
-UNKNOWN_TRIES = 2  # of a delivery whose answer is lost each time
 GIVE_UP = timedelta(days=5)  # RFC 5321, section 4.5.4.1: at least 4-5 days
 # Seconds before the next try of a delivery, by the number of tries; spread by a tenth each way.
 BACKOFF = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400)
@@ -66,7 +66,7 @@ class Deliveries:
         *,
         sender: Callable[[Due], str] = lambda _: "",
         sole: bool,
-        backoff: Sequence[float] = BACKOFF,
+        backoff: Sequence[float] | None = None,
     ) -> None:
         """`compose` words a delivery, `sender` tells its envelope sender; `sole` as in Processing."""
         self.channel = channel
@@ -74,12 +74,13 @@ class Deliveries:
         self._compose = compose
         self._carrier = carrier
         self._sender = sender
-        self._backoff = backoff
+        self._backoff = BACKOFF if backoff is None else backoff
         self._hand = Hand("delivery", self._begin, self._release, sole=sole)
         self.pause = Pause()
         self.counts = Counts()
         self._refused = 0  # mails in a row, by policy
         self._last_refusal = ""
+        self._unsure: set[int] = set()  # deliveries whose answer was lost once
 
     @property
     def trouble(self) -> str:
@@ -130,7 +131,10 @@ class Deliveries:
             content = due.content
             if content is None:
                 try:
-                    content = self._compose(due)
+                    # Files are read, and pictures drawn anew, off the loop; words alone take no time.
+                    content = (
+                        await in_thread(self._compose, due) if due.facts.get("files") else self._compose(due)
+                    )
                 except Exception as exc:  # noqa: BLE001 - one that can't be worded must not stop the others
                     reason = f"could not be composed: {type(exc).__name__}: {exc}"
                     hopeless = isinstance(exc, Unmailable) or due.attempts >= COMPOSE_TRIES
@@ -153,6 +157,7 @@ class Deliveries:
         else:
             self.pause = Pause()
             self._refused = 0
+            self._unsure.discard(due.id)
             self.counts.sent += 1
             sent_at = _now()
             await insist(lambda: self._outbox.sent(due.id, receipt, sent_at), self._hand.over)
@@ -160,7 +165,9 @@ class Deliveries:
 
     async def _failed(self, due: Due, error: DeliveryError) -> None:
         reason = str(error)
-        if error.unknown and due.attempts >= UNKNOWN_TRIES:
+        if error.unknown and due.id not in self._unsure:
+            self._unsure.add(due.id)
+        elif error.unknown:
             # Whoever reads it twice knows by its number that it is the same; but not five days long (P7).
             error = DeliveryError(f"it is unknown whether it arrived: {reason}", permanent=True)
             reason = str(error)
@@ -169,6 +176,7 @@ class Deliveries:
             reason = str(error)
         if error.permanent:
             self.counts.dead += 1
+            self._unsure.discard(due.id)
             if error.policy:
                 self._refused, self._last_refusal = self._refused + 1, reason
             log.error("undeliverable", delivery=due.id, kind=due.kind, ticket=due.ticket_id, reason=reason)

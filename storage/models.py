@@ -92,7 +92,10 @@ class Address(Model):
 
 
 class Ticket(Model):
-    """A numbered case. The number is `id`: the engine never gives one twice."""
+    """A numbered case. The number is `id`: the engine never gives one twice.
+
+    `warned_at`, `breached_at`: the reaction deadline that agents were last told of, not when they were.
+    """
 
     id = fields.BigIntField(primary_key=True)
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField(

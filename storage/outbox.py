@@ -93,16 +93,38 @@ async def owe(owed: Owed, domain: str, now: datetime, *, suppressed: str = "") -
 
 async def add_to_confirmation(
     ticket_id: int, screenshots: Sequence[str], declined: Sequence[dict[str, Any]]
-) -> None:
-    """Have a confirmation that was not worded yet tell of further files: an album comes in parts."""
+) -> bool:
+    """Have a confirmation that was not worded yet tell of further files: an album comes in parts.
+
+    Returns False when it is too late for that.
+    """
     row = await Delivery.select_for_update().get_or_none(key=f"{ticket_id}:confirmation", content=None)
     if row is None or row.state != DeliveryState.OWED:
-        return
+        return False
     facts: dict[str, Any] = dict(row.facts)
     facts["screenshots"] = [*facts.get("screenshots", ()), *screenshots]
     facts["declined"] = [*facts.get("declined", ()), *declined]
     row.facts = facts
     await row.save(update_fields=["facts"])
+    return True
+
+
+async def hold_confirmation(ticket_id: int, until: datetime) -> None:
+    """Keep a confirmation that was not worded yet until a moment (UTC): more of the request may come."""
+    row = await Delivery.select_for_update().get_or_none(key=f"{ticket_id}:confirmation", content=None)
+    if row is not None and row.state == DeliveryState.OWED and row.attempts == 0:
+        row.next_attempt_at = until
+        await row.save(update_fields=["next_attempt_at"])
+
+
+async def is_owed(ticket_id: int, kind: str) -> bool:
+    """Whether a delivery of a kind on a ticket has not been taken up yet."""
+    return await Delivery.filter(ticket_id=ticket_id, kind=kind, state=DeliveryState.OWED).exists()
+
+
+async def was_owed(key: str) -> bool:
+    """Whether there is, or was, an intent with this key."""
+    return await Delivery.filter(key=key).exists()
 
 
 async def cancel_owed(ticket_id: int, kind: str) -> None:

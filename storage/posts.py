@@ -1,10 +1,11 @@
 """Which message in a chat stands for which item of a ticket's thread. Everything here runs inside a unit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from storage.chat_models import Post
-from storage.statements import insert
+from storage.statements import fetch, insert
 
 CLIENTS, AGENTS = "clients", "agents"
 
@@ -51,6 +52,11 @@ async def note_post(new: NewPost) -> None:
         await insert(Post, {name: getattr(new, name) for name in NewPost.__slots__})
 
 
+async def forget_post(bot: str, chat_id: int, message_id: int) -> None:
+    """A message of a chat is gone."""
+    await Post.filter(bot=bot, chat_id=chat_id, message_id=message_id).delete()
+
+
 async def post_of(bot: str, chat_id: int, message_id: int) -> Posted | None:
     """What a message of a chat stands for, or None for one that is not known."""
     return _posted(await Post.get_or_none(bot=bot, chat_id=chat_id, message_id=message_id))
@@ -88,3 +94,75 @@ async def parts_of_delivery(delivery_id: int) -> set[int]:
     """Which parts of a delivery have been said."""
     found = await Post.filter(delivery_id=delivery_id).values_list("part", flat=True)
     return {int(part) for part in found}  # type: ignore[call-overload]
+
+
+async def messages_of_delivery(delivery_id: int) -> dict[int, int]:
+    """The first message of each part of a delivery, by the part."""
+    rows = await Post.filter(delivery_id=delivery_id).order_by("-id")
+    return {row.part: row.message_id for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message of ours in a place that shows an item, or a part of it: `mark` tells which."""
+
+    item_id: int
+    message_id: int
+    mark: str
+
+
+async def shown_in(ticket_id: int, chat_id: int, since: datetime) -> tuple[list[Shown], set[int]]:
+    """What of a ticket our messages in a chat show since a moment (UTC), and what was written there."""
+    rows = Post.filter(bot=AGENTS, ticket_id=ticket_id, chat_id=chat_id, item_id__not_isnull=True)
+    shown, written = [], set()
+    for row in await rows.order_by("id"):
+        # What was said in a topic that is gone has to be said again.
+        if row.item_id is None or row.at < since:
+            continue
+        if row.incoming:
+            written.add(row.item_id)
+        else:
+            shown.append(Shown(row.item_id, row.message_id, row.mark))
+    return shown, written
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An agent's message that is an answer, and how its deliveries stand; see `storage.outbox`."""
+
+    post_id: int
+    chat_id: int
+    message_id: int
+    item_id: int
+    mark: str
+    states: frozenset[str]
+    error: str
+
+
+async def answers_of(ticket_id: int) -> list[Answered]:
+    """The agents' messages of a ticket whose mark may have to change, in their order."""
+    rows = await fetch(_ANSWERS, ticket_id)
+    found: dict[int, Answered] = {}
+    for row in rows:
+        known = found.get(row["id"])
+        states = (known.states if known else frozenset()) | ({row["state"]} if row["state"] else set())
+        error = (known.error if known else "") or row["error"] or ""
+        found[row["id"]] = Answered(
+            row["id"], row["chat_id"], row["message_id"], row["item_id"], row["mark"], states, error
+        )
+    return list(found.values())
+
+
+_ANSWERS = """SELECT p.id, p.chat_id, p.message_id, p.item_id, p.mark, d.state, d.error
+    FROM posts p LEFT JOIN deliveries d ON d.item_id = p.item_id
+    WHERE p.ticket_id = ? AND p.mark IN ('pending', 'told', 'sent') AND p.item_id IS NOT NULL ORDER BY p.id"""
+
+
+async def change_mark(post_ids: Sequence[int], mark: str) -> None:
+    """Note what is shown on messages of what became of their answer."""
+    await Post.filter(id__in=list(post_ids)).update(mark=mark)
+
+
+async def forget_marks(ticket_id: int) -> None:
+    """Wait no more for what becomes of a ticket's answers."""
+    await Post.filter(ticket_id=ticket_id, mark="pending").update(mark="")

@@ -118,6 +118,7 @@ class TicketNow:
     reacted_at: datetime | None
     closed_at: datetime | None
     last_message_id: str = field(default="")
+    merged_into: int | None = None
 
 
 async def open_ticket(new: NewTicket) -> int:
@@ -201,9 +202,12 @@ async def change_ticket(ticket_id: int, **columns: Any) -> None:
     await Ticket.filter(id=ticket_id).update(**columns)
 
 
-async def ticket_now(ticket_id: int) -> TicketNow | None:
-    """A ticket as it stands inside this transaction, or None. Locks the row where the engine can."""
-    row = await Ticket.select_for_update().get_or_none(id=ticket_id)
+async def ticket_now(ticket_id: int, *, locked: bool = True) -> TicketNow | None:
+    """A ticket as it stands inside this transaction, or None. Locks the row where the engine can.
+
+    With `locked` False it can be asked outside of a transaction as well.
+    """
+    row = await (Ticket.select_for_update() if locked else Ticket.all()).get_or_none(id=ticket_id)
     if row is None:
         return None
     await row.fetch_related("client")
@@ -236,9 +240,23 @@ async def ticket_now(ticket_id: int) -> TicketNow | None:
                 "reaction_due_at",
                 "reacted_at",
                 "closed_at",
+                "merged_into",
             )
         },
     )
+
+
+async def ticket_that_goes_on(ticket_id: int) -> TicketNow | None:
+    """The ticket as which one goes on: itself, or the one that it was merged into; None for an unknown one.
+
+    Whoever decides where a message belongs asks this, so that a merged ticket gets nothing more.
+    """
+    seen: set[int] = set()
+    found = await ticket_now(ticket_id)
+    while found is not None and found.merged_into is not None and found.id not in seen:
+        seen.add(found.id)
+        found = await ticket_now(found.merged_into) or found
+    return found
 
 
 async def open_tickets(client_id: int) -> list[int]:
@@ -249,7 +267,7 @@ async def open_tickets(client_id: int) -> list[int]:
 
 async def reopen(ticket: TicketNow, who: str, why: str, at: datetime) -> None:
     """Put a closed ticket back to work and withdraw its rating invitation, sent or not yet sent."""
-    await change_ticket(ticket.id, state=State.OPEN.value, closed_at=None)
+    await change_ticket(ticket.id, state=State.OPEN.value, closed_at=None, merged_into=None)
     await withdraw_invitations(ticket.id, at)
     await cancel_owed(ticket.id, "invitation")
     await note_changes(ticket.id, at, Change(who, "reopened", ticket.state, State.OPEN.value, why))

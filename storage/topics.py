@@ -1,4 +1,4 @@
-"""Which ticket is shown where in a staff chat, and what of it is not shown there yet."""
+"""Which ticket is shown where in a staff chat, and what there is of it to be shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from storage.chat_models import Topic
+from storage.chats import change_chat, chat_now
 from storage.database import Database
 from storage.models import Event, Message
-from storage.posts import NewPost, note_post
-from storage.statements import fetch
-
-OVERLAP = 500  # ids looked at again: on PostgreSQL a smaller one may become visible after a larger one
+from storage.posts import AGENTS, NewPost, forget_marks, forget_post, note_post
+from storage.statements import fetch, moment
 
 
 @dataclass(frozen=True, slots=True)
 class TopicNow:
-    """A ticket's place in a staff chat as it stands; see `storage.chat_models.Topic`."""
+    """A ticket's place in a staff chat as it stands; see `storage.chat_models.Topic`.
+
+    `deleted`: the ticket had a place in the same chat before, which is gone.
+    """
 
     id: int
     ticket_id: int
@@ -30,13 +32,19 @@ class TopicNow:
     closed: bool
     posted_item: int
     seen_event: int
+    created_at: datetime
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a ticket's thread, to be shown."""
+    """An item of a ticket's thread, to be shown.
+
+    `earlier`: its texts before each edit, the first one first. `withdrawn`: taken back before it left.
+    """
 
     id: int
+    ticket_id: int
     direction: str
     author: str
     address: str
@@ -50,6 +58,14 @@ class Item:
     attachments: Sequence[dict[str, Any]]
     edited: bool
     automatic: bool
+    earlier: Sequence[str] = ()
+    withdrawn: bool = False
+
+    def said(self, version: int | None = None) -> str:
+        """What was newly written in it: after so many edits, now if None."""
+        if version is not None and version < len(self.earlier):
+            return self.earlier[version]
+        return self.new_text or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +84,11 @@ class Moved:
 async def topic_of(ticket_id: int) -> TopicNow | None:
     """Where a ticket is shown, or None."""
     row = await Topic.filter(ticket_id=ticket_id, left_at=None).order_by("-id").first()
-    return None if row is None else TopicNow(**{name: getattr(row, name) for name in TopicNow.__slots__})
+    if row is None:
+        return None
+    columns = {name: getattr(row, name) for name in TopicNow.__slots__ if name != "deleted"}
+    before = Topic.filter(ticket_id=ticket_id, chat_id=row.chat_id, id__lt=row.id)
+    return TopicNow(**columns, deleted=await before.exists())
 
 
 async def ticket_in(chat_id: int, thread_id: int) -> int | None:
@@ -77,10 +97,10 @@ async def ticket_in(chat_id: int, thread_id: int) -> int | None:
     return None if row is None else row.ticket_id
 
 
-async def items_after(ticket_id: int, item_id: int) -> list[Item]:
-    """The items of a ticket's thread after one, in their order."""
-    rows = Message.filter(ticket_id=ticket_id, id__gt=item_id).order_by("id")
-    return [_item(row) for row in await rows.prefetch_related("screenshots", "attachments")]
+async def items_of(ticket_id: int) -> list[Item]:
+    """The items of a ticket's thread, in their order."""
+    rows = Message.filter(ticket_id=ticket_id).order_by("id").prefetch_related("screenshots", "attachments")
+    return [_item(row) for row in await rows]
 
 
 async def events_after(ticket_id: int, event_id: int) -> list[Moved]:
@@ -89,47 +109,29 @@ async def events_after(ticket_id: int, event_id: int) -> list[Moved]:
     return [Moved(**{name: getattr(row, name) for name in Moved.__slots__}) for row in rows]
 
 
+async def last_album_part(ticket_id: int) -> datetime | None:
+    """When the newest part of any album of a client's came to a ticket (UTC), or None."""
+    rows = await fetch(
+        "SELECT MAX(at) AS at FROM posts WHERE ticket_id = ? AND bot = 'clients' AND album <> ''", ticket_id
+    )
+    return moment(rows[0]["at"]) if rows and rows[0]["at"] is not None else None
+
+
 class Topics:
-    """Keeps what is shown where; the reading half of the worker that brings staff chats up to date."""
+    """Keeps what is shown where."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._items = 0
-        self._events = 0
-
-    async def behind(self) -> list[int]:
-        """The tickets whose topic does not show all of them: all of those at the start, by one look."""
-        await self.changed()
-        rows = await fetch(
-            """SELECT t.id FROM tickets t LEFT JOIN topics p ON p.ticket_id = t.id AND p.left_at IS NULL
-            WHERE (p.id IS NULL AND t.state <> 'closed')
-            OR EXISTS (SELECT 1 FROM events e WHERE e.ticket_id = t.id AND e.id > p.seen_event)
-            OR EXISTS (SELECT 1 FROM messages m WHERE m.ticket_id = t.id AND m.id > p.posted_item)"""
-        )
-        return [int(row["id"]) for row in rows]
-
-    async def changed(self) -> set[int]:
-        """The tickets with a message or a line of history since the last call."""
-        found: set[int] = set()
-        for table, last in (("messages", self._items), ("events", self._events)):
-            sql = f"SELECT id, ticket_id FROM {table} WHERE id > ? ORDER BY id"  # noqa: S608 - our own names
-            rows = await fetch(sql, max(0, last - OVERLAP)) if last else await _newest(table)
-            newest = max((int(row["id"]) for row in rows), default=last)
-            found |= {int(row["ticket_id"]) for row in rows if int(row["id"]) > last - OVERLAP}
-            if table == "messages":
-                self._items = max(newest, 1)
-            else:
-                self._events = max(newest, 1)
-        return found
 
     async def placed(self, ticket_id: int, chat_id: int, thread_id: int | None, title: str, icon: str,
                      now: datetime) -> None:  # fmt: skip
-        """A place for the ticket was made."""
+        """A place for the ticket was made; what its last place said of the history is not said again."""
 
         async def unit() -> None:
+            last = await Topic.filter(ticket_id=ticket_id).order_by("-id").first()
             await Topic.create(
                 ticket_id=ticket_id, chat_id=chat_id, thread_id=thread_id, title=title, icon=icon,
-                created_at=now,
+                created_at=now, seen_event=last.seen_event if last else 0,
             )  # fmt: skip
 
         await self._database.writer.run(unit)
@@ -149,14 +151,41 @@ class Topics:
         """The place is gone: the ticket gets another one, with all of its thread."""
         await self.change(topic_id, left_at=now)
 
+    async def unmark(self, ticket_id: int) -> None:
+        """The ticket has no place any more: nobody waits for what became of its answers."""
+        await self._database.writer.run(lambda: forget_marks(ticket_id))
 
-async def _newest(table: str) -> list[dict[str, Any]]:
-    return await fetch(f"SELECT id, ticket_id FROM {table} ORDER BY id DESC LIMIT 1")  # noqa: S608
+    async def lost_card(self, topic: TopicNow) -> None:
+        """Somebody has deleted the card: what it said is to be said again."""
+
+        async def unit() -> None:
+            await Topic.filter(id=topic.id).update(card_id=None, card_sha256="", pinned=False)
+            if topic.card_id is not None:
+                await forget_post(AGENTS, topic.chat_id, topic.card_id)
+
+        await self._database.writer.run(unit)
+
+    async def moved(self, chat_id: int, new_chat_id: int) -> None:
+        """A staff group became a supergroup: its places go on there, with new cards.
+
+        What was said in the old chat keeps its numbers there; only the first word about a chat counts.
+        """
+
+        async def unit() -> None:
+            known = await chat_now(AGENTS, chat_id)
+            if known is None or known.moved_to is None:
+                await change_chat(AGENTS, chat_id, moved_to=new_chat_id)
+                await Topic.filter(chat_id=chat_id, left_at=None, thread_id=None).update(
+                    chat_id=new_chat_id, card_id=None, card_sha256=""
+                )
+
+        await self._database.writer.run(unit)
 
 
 def _item(row: Message) -> Item:
     return Item(
         id=row.id,
+        ticket_id=row.ticket_id,
         direction=row.direction,
         author=row.author,
         address=row.address,
@@ -167,13 +196,16 @@ def _item(row: Message) -> Item:
         declined=row.declined,
         shares=row.shares,
         screenshots=[
-            {"sha256": s.sha256, "name": s.name, "media_type": s.media_type}
+            {"id": s.id, "sha256": s.sha256, "name": s.name, "media_type": s.media_type}
             for s in row.screenshots  # type: ignore[attr-defined]
         ],
         attachments=[
-            {"sha256": a.sha256, "name": a.name, "media_type": a.media_type, "as_picture": a.as_picture}
+            {"id": a.id, "sha256": a.sha256, "name": a.name, "media_type": a.media_type,
+             "as_picture": a.as_picture}
             for a in row.attachments  # type: ignore[attr-defined]
         ],
         edited=row.edited_at is not None,
         automatic=row.automatic,
-    )
+        earlier=[str(one.get("text", "")) for one in row.earlier or ()],
+        withdrawn=row.withdrawn_at is not None,
+    )  # fmt: skip

@@ -27,6 +27,7 @@ from bot.config.fields import (
 )
 from bot.config.mailboxes import MailboxSettings, OAuthSettings, check_encrypted
 from bot.config.promises import CalendarSettings, LevelSettings
+from bot.config.ready import ReadyAnswerSettings
 from bot.config.telegram import TelegramSettings
 
 Security = Literal["none", "starttls", "tls"]
@@ -227,6 +228,9 @@ class Settings(Section):
         min_length=1, description="at least one section [[service_levels]]"
     )
     agents: tuple[AgentSettings, ...] = Field(default=(), description="sections [[agents]]")
+    ready_answers: tuple[ReadyAnswerSettings, ...] = Field(
+        default=(), description="sections [[ready_answers]]"
+    )
     processing: ProcessingSettings = section("processing")
     retention: RetentionSettings = section("retention")
     log: LogSettings = section("log")

@@ -44,6 +44,7 @@ class AgentsBotSettings(Section):
         default_factory=dict, description="a table of lines and their groups' negative numbers"
     )
     recall_seconds: int = Field(default=5, ge=0, le=300, description="a whole number from 0 to 300 (seconds)")
+    mail_files_mb: int = Field(default=18, ge=1, le=100, description="a whole number from 1 to 100 (MB)")
 
 
 class TelegramSettings(Section):

@@ -4,18 +4,19 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot import deadlines
 from bot.config import Settings
-from bot.config.telegram import bot_id
 from bot.rules import MB, file_store, languages, rules, verbs_desk, web_secret
 from bot.supervisor import Part
 from bot.telegram.limits import Pace
-from bot.telegram.polling import BotAddress, Poller
-from bot.telegram.updates import AGENT_UPDATES, CLIENT_UPDATES, arrival
+from bot.telegram.listening import Listener, listeners, told
+from bot.telegram.menus import Menus
+from bot.telegram.polling import BotAddress
 from intake.limits import Limits
 from intake.pictures import Looked
 from intake.processing import Processing
@@ -26,16 +27,18 @@ from replies.chats.card import Cards
 from replies.chats.letters import ChatLetters
 from replies.compose import Desk as LettersDesk
 from replies.outbox import Deliveries
-from storage.bots import Bots
+from storage.answers import put_off_unsent
 from storage.database import Database, is_sqlite
 from storage.inbox import Arrival, Claimed, Inbox
 from storage.outbox import Outbox
+from storage.threads import in_thread
 
 if TYPE_CHECKING:
     from bot.telegram.frameworks import Frameworks
 
 log = structlog.get_logger("bot.telegram")
 
+HEARD = timedelta(seconds=8)  # after a start, what was said meanwhile has been heard
 BACKOFF = (5.0, 30.0, 60.0, 120.0, 300.0, 600.0)  # seconds before the next try of a chat delivery
 
 
@@ -47,9 +50,10 @@ class Telegram:
     database: Database
     inbox: Inbox
     looks: Sandbox
-    pollers: list[Poller]
+    listeners: list[Listener]
     processing: Processing
     deliveries: Deliveries | None = None
+    notices: Deliveries | None = None
     _loading: asyncio.Task["Frameworks"] | None = field(default=None)
     _build: Callable[[], "Frameworks"] | None = None
 
@@ -60,10 +64,25 @@ class Telegram:
             self._loading = asyncio.create_task(asyncio.to_thread(self._build))
         return await asyncio.shield(self._loading)
 
+    def health(self, parts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """What its parts' own troubles add to what the supervisor tells of them."""
+        found = {name: told(one.standing, parts.get(name, {}))
+                 for one in self.listeners if (name := _part_of(one))}  # fmt: skip
+        troubles = {"telegram deliveries": self.deliveries.trouble if self.deliveries else "",
+                    "telegram notices": self.notices.trouble if self.notices else ""}  # fmt: skip
+        if self._loading is not None and self._loading.done() and not self._loading.exception():
+            staff = self._loading.result().staff
+            troubles["telegram staff"] = staff.trouble if staff is not None else ""
+        for name, trouble in troubles.items():
+            if trouble:
+                found[name] = {**parts.get(name, {}), "status": "failing", "reason": trouble}
+        return found
+
     def wake(self) -> None:
         """Something is owed or was said: look now."""
-        if self.deliveries is not None:
-            self.deliveries.wake()
+        for one in (self.deliveries, self.notices):
+            if one is not None:
+                one.wake()
 
 
 def telegram(
@@ -84,25 +103,22 @@ def telegram(
 
     async def work(entry: Claimed) -> Outcome:
         frameworks = await built.loaded()
-        return await frameworks.feed(
-            entry, json.loads(entry.body if isinstance(entry.body, bytes) else b"{}")
-        )
+        body = entry.body
+        if isinstance(body, str):
+            body = await in_thread(files.read, body)
+        return await frameworks.feed(entry, json.loads(body))
+
+    async def gap(bot: BotAddress, since: datetime, until: datetime) -> None:
+        await deadlines.tell_gap(database, bot, since, until)
+        built.wake()
 
     def taken_in(_: Outcome) -> None:
         owed()
         built.wake()
 
     processing = Processing(inbox, work, taken_in=taken_in, sole=is_sqlite(database.url))
-    bots = Bots(database)
-    pollers = [
-        Poller(
-            address, record, bots, arrival,
-            wanted=AGENT_UPDATES if address.name == "agents" else CLIENT_UPDATES,
-            admit=admit, recorded=processing.wake, gap=_gap,
-        )
-        for address in addresses(settings)
-    ]  # fmt: skip
-    built = Telegram(settings, database, inbox, looks, pollers, processing)
+    listening = listeners(settings, database, record=record, admit=admit, recorded=processing.wake, gap=gap)
+    built = Telegram(settings, database, inbox, looks, listening, processing)
 
     async def look(content: bytes, name: str, media_type: str) -> Looked:
         return Looked.from_json(await looks.ask(content, {"name": name, "media_type": media_type}))
@@ -119,26 +135,20 @@ def telegram(
             "telegram", Outbox(database), words, _LateCarrier(built), sole=is_sqlite(database.url),
             backoff=BACKOFF,
         )  # fmt: skip
+    if wanted.agents is not None:
+        built.notices = deadlines.notices(settings, database, letters, _LateAgents(built))
     return built
 
 
 def cards(settings: Settings) -> Cards:
     """Words what agents see, in the desk's language."""
     known = rules(settings)
-    return Cards(languages(settings), settings.desk.language, known.numbering, known.zone, known.levels)
-
-
-def addresses(settings: Settings) -> list[BotAddress]:
-    """The configured bots."""
-    found = []
-    for name, channel, bot in (
-        ("clients", "telegram", settings.telegram.clients),
-        ("agents", "staff", settings.telegram.agents),
-    ):
-        if bot is not None:
-            token = bot.token.get_secret_value()
-            found.append(BotAddress(name, channel, settings.telegram.api, token, bot_id(bot.token)))
-    return found
+    people = {one.name: one.telegram_id for one in settings.agents if one.telegram_id is not None}
+    heads = tuple(one.name for one in settings.agents if one.role == "head")
+    return Cards(
+        languages(settings), settings.desk.language, known.numbering, known.zone, known.levels,
+        known.calendars, people, heads,
+    )  # fmt: skip
 
 
 def _looks(settings: Settings) -> Sandbox:
@@ -151,10 +161,6 @@ def _looks(settings: Settings) -> Sandbox:
         limits=Limits(screenshot_bytes=settings.files.max_screenshot_mb * MB),
         call="intake.pictures:look",
     )
-
-
-async def _gap(since: datetime, until: datetime) -> None:
-    log.error("gap", since=since.isoformat(), until=until.isoformat())
 
 
 class _LateCarrier:
@@ -172,15 +178,32 @@ class _LateCarrier:
         """What is shared is closed by its own part."""
 
 
+class _LateAgents(_LateCarrier):
+    """The agents' carrier, once the library is loaded."""
+
+    async def deliver(self, sender: str, recipient: str, message_id: str, content: bytes) -> str:
+        """See `AgentsCarrier.deliver`."""
+        frameworks = await self._built.loaded()
+        return await frameworks.notices.deliver(sender, recipient, message_id, content)
+
+
 def parts(built: Telegram) -> list[Part]:
     """The parts to supervise, in the order in which they stop."""
-    found = [Part(f"telegram {one._address.name}", one.run, one.stop) for one in built.pollers]
+    found = [Part(_part_of(one), one.run, one.stop) for one in built.listeners]
     found.append(Part("telegram intake", *_intake(built)))
     if built.deliveries is not None:
         found.append(Part("telegram deliveries", built.deliveries.run, built.deliveries.stop))
+    if built.notices is not None:
+        found.append(Part("telegram notices", built.notices.run, built.notices.stop))
+    menus = Menus(built.loaded)
+    found.append(Part("telegram menus", menus.run, menus.stop))
     if built.settings.telegram.agents is not None:
         found.append(Part("telegram staff", *_staff(built)))
     return found
+
+
+def _part_of(listener: Listener) -> str:
+    return f"telegram {listener.standing.name}"
 
 
 Doing = tuple[Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]]
@@ -188,6 +211,8 @@ Doing = tuple[Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]]
 
 def _intake(built: Telegram) -> Doing:
     async def run() -> None:
+        # Before any delivery is claimed: what was said to Telegram meanwhile is heard first.
+        await built.database.writer.run(lambda: put_off_unsent(datetime.now(UTC) + HEARD))
         await built.looks.start()
         await built.processing.run()
 

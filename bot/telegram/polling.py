@@ -29,6 +29,7 @@ CONFLICT = 15.0  # seconds: somebody else asks too, and each question of ours ta
 REVOKED = 60.0  # seconds between two looks whether a revoked token is valid again
 NOTED = timedelta(seconds=30)  # how often it is written down that Telegram was heard
 KEPT = timedelta(hours=24)  # how long Telegram keeps what is new
+UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
 class Refusal(Exception):
@@ -54,8 +55,56 @@ class BotAddress:
         return f"{self.api}/bot{self.token}/{method}"
 
 
+class Standing:
+    """How one bot's listening goes. `trouble` tells what keeps updates from coming, empty when they do."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.failures, self.trouble, self.updates = name, 0, "", 0
+
+    def well(self) -> None:
+        """They come."""
+        if self.trouble:
+            log.info("updates come again", bot=self.name)
+        self.failures, self.trouble = 0, ""
+
+    def failed(self, reason: str, pause: float | None = None) -> float:
+        """They don't; returns the seconds to wait, longer after each failure unless `pause` says how long.
+
+        A reason is logged once, for as long as it lasts.
+        """
+        pause = self._backoff() if pause is None else pause
+        self.failures += 1
+        if reason != self.trouble:
+            log.error("no updates", bot=self.name, reason=reason)
+        self.trouble = reason
+        return pause
+
+    def refused(self, refusal: Refusal) -> float:
+        """Telegram has refused; returns the seconds to wait."""
+        if refusal.code == 429:
+            return self.failed("Telegram asks for a pause", max(refusal.retry_after, 1.0))
+        if refusal.code == 409:
+            reason = f"another program reads the {self.name} bot's messages, or a webhook is set: {refusal}"
+            return self.failed(reason, CONFLICT)
+        if refusal.code in (401, 404):
+            return self.failed(
+                f"the token of the {self.name} bot is not valid (any more): {refusal}", REVOKED
+            )
+        return self.failed(f"Telegram refuses: {refusal}")
+
+    def unreachable(self, exc: BaseException) -> float:
+        """Telegram, or the database, was not there; returns the seconds to wait."""
+        # Of aiohttp's errors the name alone: their text holds the address, and so the token.
+        if isinstance(exc, Unavailable):
+            return self.failed(f"nothing can be recorded: {exc}")
+        return self.failed(f"Telegram can't be reached: {type(exc).__name__}")
+
+    def _backoff(self) -> float:
+        return BACKOFF[min(self.failures, len(BACKOFF) - 1)] * random.uniform(1.0, 1.2)  # noqa: S311 - no secret
+
+
 class Poller:
-    """Runs until stopped. `trouble` tells what keeps updates from coming, empty when they do."""
+    """Asks until stopped; `standing` tells how that goes."""
 
     def __init__(
         self,
@@ -67,7 +116,7 @@ class Poller:
         wanted: Sequence[str],
         admit: Callable[[], str | None],
         recorded: Callable[[], None],
-        gap: Callable[[datetime, datetime], Awaitable[None]],
+        gap: "Gap",
         own_webhook: str = "",
     ) -> None:
         """`wanted`: kinds of updates. `admit` says why nothing may be recorded now, or None.
@@ -81,14 +130,12 @@ class Poller:
         self._over = asyncio.Event()
         self._noted: datetime | None = None
         self._offset: int | None = None
-        self.failures = 0
-        self.trouble = ""
-        self.updates = 0
+        self.standing = Standing(address.name)
 
     async def run(self) -> None:
         """Poll until `stop`."""
         self._over.clear()
-        await self._look_for_gap()
+        await look_for_gap(self._bots, self._address, self._gap)
         async with aiohttp.ClientSession() as session:
             await self._take_webhook_back(session)
             while not self._over.is_set():
@@ -101,20 +148,17 @@ class Poller:
     async def _turn(self, session: aiohttp.ClientSession) -> float:
         """Ask once and record what comes; returns the seconds to wait before the next question."""
         if full := self._admit():
-            return self._failed(f"nothing is taken in: {full}", BACKOFF[2])
+            return self.standing.failed(f"nothing is taken in: {full}", BACKOFF[2])
         try:
             updates = await self._until_over(self._ask(session))
             await self._take(updates)
         except Refusal as exc:
-            return self._refused(exc)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, Unavailable) as exc:
-            # Of aiohttp's errors the name alone: their text holds the address, and so the token.
-            reason = str(exc) if isinstance(exc, Unavailable) else type(exc).__name__
-            return self._failed(f"Telegram can't be reached: {reason}", self._backoff())
-        self.failures = 0
-        if self.trouble:
-            log.info("updates come again", bot=self._address.name)
-        self.trouble = ""
+            if exc.code == 409 and "webhook" in str(exc):
+                await self._take_webhook_back(session)
+            return self.standing.refused(exc)
+        except (*UNREACHABLE, Unavailable) as exc:
+            return self.standing.unreachable(exc)
+        self.standing.well()
         return 0.0
 
     async def _ask(self, session: aiohttp.ClientSession) -> list[dict[str, Any]]:
@@ -128,7 +172,7 @@ class Poller:
         now = datetime.now(UTC)
         if updates:
             await asyncio.gather(*(self._record(self._arrival(self._address, one, now)) for one in updates))
-            self.updates += len(updates)
+            self.standing.updates += len(updates)
             # What is recorded may be confirmed, which the next question does. Telegram may begin anew with
             # smaller numbers after a quiet week, so this is never kept for longer than a process lives.
             self._offset = max(int(one["update_id"]) for one in updates) + 1
@@ -148,42 +192,12 @@ class Poller:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
 
-    def _refused(self, refusal: Refusal) -> float:
-        name = self._address.name
-        if refusal.code == 429:
-            return self._failed("Telegram asks for a pause", max(refusal.retry_after, 1.0))
-        if refusal.code == 409:
-            reason = f"another program reads the {name} bot's messages, or a webhook is set: {refusal}"
-            return self._failed(reason, CONFLICT)
-        if refusal.code in (401, 404):
-            return self._failed(f"the token of the {name} bot is not valid (any more): {refusal}", REVOKED)
-        return self._failed(f"Telegram refuses: {refusal}", self._backoff())
-
-    def _failed(self, reason: str, pause: float) -> float:
-        self.failures += 1
-        if reason != self.trouble:
-            log.error("no updates", bot=self._address.name, reason=reason)
-        self.trouble = reason
-        return pause
-
-    def _backoff(self) -> float:
-        return BACKOFF[min(self.failures, len(BACKOFF) - 1)] * random.uniform(1.0, 1.2)  # noqa: S311 - no secret
-
     async def _pause(self, seconds: float) -> None:
         if seconds:
             try:
                 await asyncio.wait_for(self._over.wait(), seconds)
             except TimeoutError:
                 return
-
-    async def _look_for_gap(self) -> None:
-        heard, now = await self._bots.heard(self._address.name), datetime.now(UTC)
-        if heard.bot_id == self._address.bot_id and heard.polled_at and now - heard.polled_at > KEPT:
-            log.error(
-                "updates may be lost", bot=self._address.name, since=heard.polled_at.isoformat(),
-                reason="nobody listened for longer than Telegram keeps them",
-            )  # fmt: skip
-            await self._gap(heard.polled_at, now)
 
     async def _take_webhook_back(self, session: aiohttp.ClientSession) -> None:
         """A webhook of ours, from another mode of this desk, is taken back; a foreign one is told as 409."""
@@ -193,8 +207,23 @@ class Poller:
             told = await call(session, self._address, "getWebhookInfo", {}, PATIENCE)
             if told.get("url") == self._own_webhook:
                 await call(session, self._address, "deleteWebhook", {"drop_pending_updates": False}, PATIENCE)
-        except (Refusal, aiohttp.ClientError, TimeoutError, OSError, ValueError) as exc:
+        except (Refusal, *UNREACHABLE) as exc:
             log.warning("webhook not looked at", bot=self._address.name, reason=type(exc).__name__)
+
+
+Gap = Callable[[BotAddress, datetime, datetime], Awaitable[None]]
+"""Told of a bot that nobody listened to: from when, until when (UTC)."""
+
+
+async def look_for_gap(bots: Bots, address: BotAddress, gap: Gap) -> None:
+    """Tell `gap` when nobody listened for longer than Telegram keeps updates: some may be lost."""
+    heard, now = await bots.heard(address.name), datetime.now(UTC)
+    if heard.bot_id == address.bot_id and heard.polled_at and now - heard.polled_at > KEPT:
+        log.error(
+            "updates may be lost", bot=address.name, since=heard.polled_at.isoformat(),
+            reason="nobody listened for longer than Telegram keeps them",
+        )  # fmt: skip
+        await gap(address, heard.polled_at, now)
 
 
 async def call(
@@ -217,3 +246,9 @@ async def call(
         # A gateway's HTML page, as comes with 502.
         raise Refusal(response.status, "no answer of the Bot API") from None
     raise Refusal(code, description, wait)
+
+
+async def ask_once(address: BotAddress, method: str, asked: dict[str, Any], seconds: float) -> Any:
+    """The same, over a connection of its own."""
+    async with aiohttp.ClientSession() as session:
+        return await call(session, address, method, asked, seconds)

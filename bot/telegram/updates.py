@@ -23,7 +23,7 @@ def arrival(address: BotAddress, update: dict[str, Any], now: datetime) -> Arriv
     return Arrival(
         key=sha256(name.encode()).hexdigest(),
         channel=address.channel,
-        conversation=sha256(_conversation(address, update).encode()).hexdigest(),
+        conversation=sha256(_conversation(address, update).encode("utf-8", "surrogatepass")).hexdigest(),
         envelope={"bot": address.name, "bot_id": address.bot_id, "update_id": update["update_id"]},
         body=body,
         received_at=_taken_at(update, now),
@@ -31,22 +31,29 @@ def arrival(address: BotAddress, update: dict[str, Any], now: datetime) -> Arriv
 
 
 def _conversation(address: BotAddress, update: dict[str, Any]) -> str:
-    """What is processed in order: a chat, in a staff group a topic. Buttons don't wait behind messages."""
+    """What is processed in order: a chat, in a staff group a topic. Buttons don't wait behind messages.
+
+    An update that is like none we know is a conversation of its own: it must be recorded all the same.
+    """
     for kind, told in update.items():
         if not isinstance(told, dict):
             continue
-        message = told.get("message") if kind == "callback_query" else told
-        chat = (message or {}).get("chat") or {}
-        thread = (message or {}).get("message_thread_id", "") if chat.get("type") != "private" else ""
+        message = _object(told, "message") if kind == "callback_query" else told
+        chat = _object(message, "chat")
+        thread = message.get("message_thread_id", "") if chat.get("type") != "private" else ""
         pressed = "pressed" if kind == "callback_query" else ""
-        return f"{address.bot_id}:{chat.get('id') or (told.get('from') or {}).get('id')}:{thread}:{pressed}"
+        return f"{address.bot_id}:{chat.get('id') or _object(told, 'from').get('id')}:{thread}:{pressed}"
     return f"{address.bot_id}:{update['update_id']}"
+
+
+def _object(told: dict[str, Any], name: str) -> dict[str, Any]:
+    found = told.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _taken_at(update: dict[str, Any], now: datetime) -> datetime:
     message = update.get("message")
     date = message.get("date") if isinstance(message, dict) else None
-    if not isinstance(date, int):
+    if not isinstance(date, int) or not now.timestamp() - _OLDEST.total_seconds() < date <= now.timestamp():
         return now
-    taken = datetime.fromtimestamp(date, UTC)
-    return taken if now - _OLDEST < taken <= now else now
+    return datetime.fromtimestamp(date, UTC)

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from desk.channels import channel_of
+from desk.channels import MAIL, channel_of
 from desk.service_level import ServiceLevel
 from intake.refusals import NEVER_ANSWERED
 from intake.taking_in.arrived import Arrived
@@ -59,6 +59,8 @@ async def _suppressed(arrival: Arrived) -> str:
         return f"taken in by {arrival.entry.accepted_by} although it is refused as {incoming.overruled}"
     if is_unverified(incoming) and not desk.confirm_unverified:
         return f"the sender is not verified: {incoming.authenticity.why}"
+    if channel_of(incoming.from_addr) != MAIL:
+        return ""  # only in a mail can the address be another person's, who would get the confirmations
     hour, day = await sent_lately(incoming.from_addr, "confirmation", arrival.now)
     if hour >= desk.confirmations_per_hour:
         return f"{hour} confirmations to this address within the last hour"

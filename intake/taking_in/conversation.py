@@ -75,7 +75,7 @@ async def _rated(arrival: Arrived, ticket: TicketNow) -> bool:
     if closure_id is None:
         return False
     who = arrival.client.address
-    if await rate(closure_id, arrival.entry.received_at, "mail", who, stars=stars) is not None:
+    if await rate(closure_id, arrival.entry.received_at, channel_of(who), who, stars=stars) is not None:
         return False
     await add_message(message_of(arrival, ticket.id))
     return True

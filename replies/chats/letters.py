@@ -6,10 +6,13 @@ from typing import Any
 
 from desk.ticket import Numbering
 from replies import links
+from replies.chats.invitations import said, star_buttons
 from replies.chats.sayings import FILE, PICTURE, Button, ChatFile, Saying, Script
 from replies.chats.splitting import CAPTION, MESSAGE, split
+from replies.chats.talk import talked
 from replies.compose import Desk, compose_for_chat
 from replies.languages import Languages
+from replies.wording import Wording
 from storage.outbox import Due
 
 TICKET_LINK = timedelta(days=365)
@@ -32,16 +35,34 @@ class ChatLetters:
         if due.ticket_id is not None:
             token = links.sign("ticket", {"t": due.ticket_id}, due.created_at + TICKET_LINK, self.secret)
             facts["ticket_url"] = f"{self.desk.public_url}/ticket/{token}"
+        words = Wording(self.languages, due.language or self.desk.default_language, chat=True)
+        told = said(due.kind, words, facts, number, self.desk.timezone) or talked(
+            due.kind, words, facts, due.ticket_id, self.numbering, self.desk
+        )
+        if told is not None:
+            return Script(due.id, due.ticket_id, due.item_id, told).to_bytes()
         text = compose_for_chat(due.kind, due.language, facts, self.desk, self.languages)
         files = tuple(_chat_file(one) for one in due.facts.get("files") or ())
-        sayings = sayings_of(text, files, self._buttons(due))
+        sayings = sayings_of(text, files, self._buttons(due, words))
+        if due.kind == "edit":
+            old = {**facts, "text": facts["old_text"]}
+            before = sayings_of(
+                compose_for_chat("answer", due.language, old, self.desk, self.languages), files
+            )
+            return _edit(due, before, sayings, text).to_bytes()
         return Script(due.id, due.ticket_id, due.item_id, sayings).to_bytes()
 
-    def _buttons(self, due: Due) -> tuple[tuple[Button, ...], ...]:
-        if due.kind != "invitation":
+    def _buttons(self, due: Due, words: Wording) -> tuple[tuple[Button, ...], ...]:
+        if due.kind not in ("invitation", "rating-reminder"):
             return ()
-        closure = due.facts["closure_id"]
-        return (tuple(Button("★" * stars, f"rate:{closure}:{stars}") for stars in range(1, 6)),)
+        return star_buttons(words, due.facts["closure_id"])
+
+
+def _edit(due: Due, before: tuple[Saying, ...], now: tuple[Saying, ...], text: str) -> Script:
+    """What makes the client's copy say something else; a text that no longer fits its place comes anew."""
+    if [(bool(one.text), one.files) for one in before] == [(bool(one.text), one.files) for one in now]:
+        return Script(due.id, due.ticket_id, due.item_id, now, edits=int(due.facts["edits"]))
+    return Script(due.id, due.ticket_id, due.item_id, sayings_of(text, ()))
 
 
 def _chat_file(file: dict[str, Any]) -> ChatFile:

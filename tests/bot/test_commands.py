@@ -72,7 +72,6 @@ def test_due_tells_deadline_and_working_seconds(
         (("report", "volume"), 1, "there is no report 'volume' in this version; it has: ratings"),
         (("report", "ratings", "--group", "moon"), 2, "allowed: agent, line, level"),
         (("report", "ratings", "--from", "2026-02-01", "--to", "2026-01-01"), 2, "lies after"),
-        (("run", "--only", "deadlines"), 1, "this version has no part 'deadlines' yet"),
         (("run", "--only", "kitchen"), 2, "there is no part 'kitchen'; allowed: listener, mailboxes"),
     ],
 )  # fmt: skip

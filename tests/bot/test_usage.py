@@ -47,7 +47,8 @@ from tests.bot.commands import run
         (("report", "ratings", "--group", "moon"),
          "--group: 'moon'; allowed: agent, line, level, kind, priority, channel; see otklik report --help"),
         (("run", "--only", "kitchen"),
-         "there is no part 'kitchen'; allowed: listener, mailboxes, intake, deliveries, web;"
+         "there is no part 'kitchen'; allowed: listener, mailboxes, telegram, intake,"
+         " deliveries, deadlines, web;"
          " see otklik run --help"),
         # Nothing that a terminal obeys comes back.
         (("inbox", "show", "\x1b[2J\n"),

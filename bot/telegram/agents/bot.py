@@ -4,15 +4,20 @@ from datetime import datetime
 from typing import Any
 
 from telegram import Update
+from telegram.error import TelegramError
 from telegram.ext import Application
 
-from bot.telegram.agents import answers
-from bot.telegram.agents.desk import TURN, AgentsDesk, Turn
+from bot.telegram.agents import answers, buttons, edits, holding, summaries
+from bot.telegram.agents.commands import running
+from bot.telegram.agents.desk import TURN, AgentsDesk, Turn, away
+from bot.telegram.agents.menu import put_up_menu
+from bot.telegram.agents.rights import admitted
+from bot.telegram.errors import of_agents
 from intake.taking_in.conversation import Outcome
 from storage.inbox import Claimed
 
 # Asked in this order; of all handlers the first that fits handles an update.
-ROOMS = (answers,)
+ROOMS = (summaries, holding, running, buttons, edits, answers)
 
 
 class _Loud(Application[Any, Any, Any, Any, Any, Any]):
@@ -50,15 +55,26 @@ class AgentsBot:
             self._ready = True
 
     async def feed(self, entry: Claimed, update: dict[str, Any]) -> Outcome:
-        """Make the effects of an update; raises what its handler raises."""
-        await self.ready()
+        """Make the effects of an update; raises what its handler raises, TelegramAway when it has to wait."""
         turn = Turn(entry)
         token = TURN.set(turn)
         try:
-            await self.application.process_update(Update.de_json(update, self.application.bot))
+            await self.ready()
+            read, bot = Update.de_json(update, self.application.bot), self.application.bot
+            if await admitted(read, bot, self._desk):
+                await self.application.process_update(read)
             return turn.outcome or await self._desk.effects(_nothing)
+        except TelegramError as exc:
+            if of_agents(exc).permanent:
+                raise
+            raise away(exc) from exc
         finally:
             TURN.reset(token)
+
+    async def put_up_menu(self) -> None:
+        """Tell Telegram which commands agents have; raises what the library raises."""
+        await self.ready()
+        await put_up_menu(self.application.bot, self._desk)
 
     async def close(self) -> None:
         """Close the connections to Telegram."""

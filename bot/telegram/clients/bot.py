@@ -8,13 +8,13 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
-from bot.telegram.clients import ratings, requests
+from bot.telegram.clients import asking, elsewhere, groups, linking, ratings, requests, tickets
 from bot.telegram.clients.desk import ClientsDesk, Turn
 from intake.taking_in.conversation import Outcome
 from storage.inbox import Claimed
 
 # Asked in this order; what a room does not handle goes on to the next.
-ROOMS = (ratings, requests)
+ROOMS = (asking, ratings, linking, tickets, groups, requests, elsewhere)
 
 
 class ClientsBot:
@@ -32,6 +32,8 @@ class ClientsBot:
         """Make the effects of an update; raises what its handler raises."""
         turn = Turn(entry)
         await self._dispatcher.feed_raw_update(self.bot, update, turn=turn)
+        if turn.failed is not None:
+            raise turn.failed  # not through aiogram, which logs whatever it sees with its whole traceback
         return turn.outcome or await self._desk.effects(turn, _nothing)
 
     async def close(self) -> None:
