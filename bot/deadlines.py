@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.config import Settings
 from bot.rules import file_store, languages, rules, verbs_desk
-from bot.telegram.polling import BotAddress
+from bot.telegram.bot_api import BotAddress
 from replies import alerts, deadlines, digests
 from replies.chats.agents_letters import AgentsLetters
 from replies.compose import Desk as LettersDesk

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from bot.supervisor import Part
+from bot.telegram.listening import figures
 from bot.web.metrics import Metrics
 from bot.wiring import Service
 from intake.mailbox.mailboxes import Mailboxes
@@ -175,6 +176,8 @@ def metrics(service: Service, status: Status) -> Metrics:
     _worker_figures(told, service)
     if service.mailboxes is not None:
         mailbox_figures(told, service.mailboxes)
+    if service.telegram is not None:
+        figures(told, service.telegram.listeners, service.telegram.deliveries)
     return told
 
 

@@ -342,8 +342,10 @@ def _claim() -> str:
         free="owed",
         taken="sending",
         # An earlier unfinished delivery to the same recipient goes first, even while it waits for a next try.
+        # The same person may be an agent in another bot's chat, which is another channel.
         due="""t.channel = ? AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.recipient = t.recipient
-            AND p.id < t.id AND p.state IN ('owed', 'sending')) ORDER BY t.next_attempt_at""",
+            AND p.channel = t.channel AND p.id < t.id AND p.state IN ('owed', 'sending'))
+            ORDER BY t.next_attempt_at""",
         returning="""id, ticket_id, kind, channel, recipient, language, facts, message_id, in_reply_to,
             "references", created_at, attempts, content, item_id""",
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.config import Settings
 
 if TYPE_CHECKING:
-    from bot.telegram.polling import BotAddress
+    from bot.telegram.bot_api import BotAddress
 
 _PATIENCE = 10.0  # seconds for one answer
 _RIGHTS = (("can_manage_topics", "manage topics"), ("can_pin_messages", "pin messages"))
@@ -86,7 +86,7 @@ async def _staff_chat(address: "BotAddress", number: int) -> tuple[bool, str]:
 
 async def _asked(address: "BotAddress", method: str, asked: dict[str, Any]) -> dict[str, Any]:
     """The result of a method that gives an object; raises _Trouble."""
-    from bot.telegram.polling import UNREACHABLE, Refusal, ask_once
+    from bot.telegram.bot_api import UNREACHABLE, Refusal, ask_once
 
     try:
         found: dict[str, Any] = await ask_once(address, method, asked, _PATIENCE)

@@ -80,9 +80,7 @@ def _letter(mail: Message) -> None:
 
 
 def _start(desk: DemoDesk, chat: DemoChat) -> None:
-    _step(
-        f"A desk is set up in {desk.folder} and started: SQLite, its own mail server, no relay"
-    )
+    _step(f"A desk is set up in {desk.folder} and started: SQLite, its own mail server, no relay")
     desk.prepare(chat.configuration(), chat.anna.id)
     desk.start()
     print(f"   mail server 127.0.0.1:{desk.smtp_port} · pages http://127.0.0.1:{desk.web_port}")

@@ -1,15 +1,18 @@
 """How our bots hear what is new: by asking, or through webhooks; one of the two for both."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from bot.config import Settings
 from bot.config.telegram import bot_id
 from bot.rules import file_store, web_secret
-from bot.telegram.polling import BotAddress, Gap, Poller, Standing
+from bot.telegram.bot_api import BotAddress
+from bot.telegram.polling import Gap, Poller
+from bot.telegram.standing import Standing
 from bot.telegram.updates import AGENT_UPDATES, CLIENT_UPDATES, arrival
 from bot.telegram.webhook import Receiver, Webhook, secret_token, webhook_url
+from bot.web.metrics import Metrics
+from replies.outbox import Deliveries
 from storage.bots import Bots
 from storage.database import Database
 from storage.inbox import Arrival, Inbox
@@ -80,12 +83,28 @@ def receivers(
     }
 
 
+def figures(metrics: Metrics, heard: Sequence[Listener], said: Deliveries | None) -> None:
+    """What Prometheus is told: whether each bot hears, how much was heard, and what became of what was said."""
+
+    def each(figure: Callable[[Standing], float]) -> Callable[[], dict[str, float]]:
+        return lambda: {one.standing.name: figure(one.standing) for one in heard}
+
+    metrics.gauge("otklik_telegram_ok", "Whether a bot's updates come", each(lambda one: float(not one.trouble)),
+                  label="bot")  # fmt: skip
+    metrics.counter("otklik_telegram_updates", "Updates recorded by asking for them", each(lambda one: one.updates),
+                    label="bot")  # fmt: skip
+    if said is not None:
+        counts = said.counts
+        metrics.counter(
+            "otklik_telegram_deliveries",
+            "Deliveries to clients' chats by how a try ended",
+            lambda: {"sent": counts.sent, "deferred": counts.deferred, "dead": counts.dead},
+            label="outcome",
+        )
+
+
 def told(standing: Standing, part: dict[str, Any]) -> dict[str, Any]:
     """A part's health, with what its listener says."""
     if not standing.trouble:
         return part
     return {**part, "status": "failing", "reason": standing.trouble, "failures": standing.failures}
-
-
-async def log_gap(_address: BotAddress, _since: datetime, _until: datetime) -> None:
-    """A gap that nobody is told of but by the log, where it stands already."""

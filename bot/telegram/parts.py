@@ -13,10 +13,9 @@ from bot import deadlines
 from bot.config import Settings
 from bot.rules import MB, file_store, languages, rules, verbs_desk, web_secret
 from bot.supervisor import Part
-from bot.telegram.limits import Pace
+from bot.telegram.bot_api import BotAddress
 from bot.telegram.listening import Listener, listeners, told
 from bot.telegram.menus import Menus
-from bot.telegram.polling import BotAddress
 from intake.limits import Limits
 from intake.pictures import Looked
 from intake.processing import Processing
@@ -197,6 +196,8 @@ def parts(built: Telegram) -> list[Part]:
         found.append(Part("telegram notices", built.notices.run, built.notices.stop))
     menus = Menus(built.loaded)
     found.append(Part("telegram menus", menus.run, menus.stop))
+    if built.settings.telegram.agents is None:
+        found.append(Part("telegram libraries", *_libraries(built)))
     if built.settings.telegram.agents is not None:
         found.append(Part("telegram staff", *_staff(built)))
     return found
@@ -223,6 +224,21 @@ def _intake(built: Telegram) -> Doing:
     return run, stop
 
 
+def _libraries(built: Telegram) -> Doing:
+    """Loads the libraries at once, so that the first client does not wait for them; closes what they opened."""
+    over = asyncio.Event()
+
+    async def run() -> None:
+        await built.loaded()
+        await over.wait()
+
+    async def stop() -> None:
+        over.set()
+        await (await built.loaded()).close()
+
+    return run, stop
+
+
 def _staff(built: Telegram) -> Doing:
     async def run() -> None:
         frameworks = await built.loaded()
@@ -236,11 +252,6 @@ def _staff(built: Telegram) -> Doing:
         await frameworks.close()
 
     return run, stop
-
-
-def pace() -> Pace:
-    """A bot's limits."""
-    return Pace()
 
 
 def recall(settings: Settings) -> timedelta:

@@ -5,16 +5,15 @@ https://core.telegram.org/bots/api#getting-updates
 """
 
 import asyncio
-import json
-import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import structlog
 
+from bot.telegram.bot_api import UNREACHABLE, BotAddress, Refusal, call
+from bot.telegram.standing import Standing
 from storage.bots import Bots
 from storage.inbox import Arrival
 from storage.writer import Unavailable
@@ -24,83 +23,9 @@ log = structlog.get_logger("bot.telegram.polling")
 ASKED = 25  # seconds that Telegram keeps a question when nothing is new
 PATIENCE = 15.0  # seconds beyond that until we take the answer for lost
 MOST = 100  # updates in one answer, as many as Telegram gives
-BACKOFF = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds after the first, second … failure in a row
-CONFLICT = 15.0  # seconds: somebody else asks too, and each question of ours takes his answer away
-REVOKED = 60.0  # seconds between two looks whether a revoked token is valid again
 NOTED = timedelta(seconds=30)  # how often it is written down that Telegram was heard
+FULL = 5.0  # seconds between two looks whether something may be taken in again
 KEPT = timedelta(hours=24)  # how long Telegram keeps what is new
-UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
-
-
-class Refusal(Exception):
-    """Telegram's error. `code` is its error_code, `retry_after` the seconds that it asks for, or 0."""
-
-    def __init__(self, code: int, description: str, retry_after: float = 0.0) -> None:
-        super().__init__(f"{code} {description}")
-        self.code, self.retry_after = code, retry_after
-
-
-@dataclass(frozen=True, slots=True)
-class BotAddress:
-    """Which bot, and where: `name` is `clients` or `agents`; `channel` that of its entries."""
-
-    name: str
-    channel: str
-    api: str
-    token: str
-    bot_id: int
-
-    def url(self, method: str) -> str:
-        """The address of a method; it holds the token, so it stands in no log and no error."""
-        return f"{self.api}/bot{self.token}/{method}"
-
-
-class Standing:
-    """How one bot's listening goes. `trouble` tells what keeps updates from coming, empty when they do."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.failures, self.trouble, self.updates = name, 0, "", 0
-
-    def well(self) -> None:
-        """They come."""
-        if self.trouble:
-            log.info("updates come again", bot=self.name)
-        self.failures, self.trouble = 0, ""
-
-    def failed(self, reason: str, pause: float | None = None) -> float:
-        """They don't; returns the seconds to wait, longer after each failure unless `pause` says how long.
-
-        A reason is logged once, for as long as it lasts.
-        """
-        pause = self._backoff() if pause is None else pause
-        self.failures += 1
-        if reason != self.trouble:
-            log.error("no updates", bot=self.name, reason=reason)
-        self.trouble = reason
-        return pause
-
-    def refused(self, refusal: Refusal) -> float:
-        """Telegram has refused; returns the seconds to wait."""
-        if refusal.code == 429:
-            return self.failed("Telegram asks for a pause", max(refusal.retry_after, 1.0))
-        if refusal.code == 409:
-            reason = f"another program reads the {self.name} bot's messages, or a webhook is set: {refusal}"
-            return self.failed(reason, CONFLICT)
-        if refusal.code in (401, 404):
-            return self.failed(
-                f"the token of the {self.name} bot is not valid (any more): {refusal}", REVOKED
-            )
-        return self.failed(f"Telegram refuses: {refusal}")
-
-    def unreachable(self, exc: BaseException) -> float:
-        """Telegram, or the database, was not there; returns the seconds to wait."""
-        # Of aiohttp's errors the name alone: their text holds the address, and so the token.
-        if isinstance(exc, Unavailable):
-            return self.failed(f"nothing can be recorded: {exc}")
-        return self.failed(f"Telegram can't be reached: {type(exc).__name__}")
-
-    def _backoff(self) -> float:
-        return BACKOFF[min(self.failures, len(BACKOFF) - 1)] * random.uniform(1.0, 1.2)  # noqa: S311 - no secret
 
 
 class Poller:
@@ -148,7 +73,7 @@ class Poller:
     async def _turn(self, session: aiohttp.ClientSession) -> float:
         """Ask once and record what comes; returns the seconds to wait before the next question."""
         if full := self._admit():
-            return self.standing.failed(f"nothing is taken in: {full}", BACKOFF[2])
+            return self.standing.failed(f"nothing is taken in: {full}", FULL)
         try:
             updates = await self._until_over(self._ask(session))
             await self._take(updates)
@@ -224,31 +149,3 @@ async def look_for_gap(bots: Bots, address: BotAddress, gap: Gap) -> None:
             reason="nobody listened for longer than Telegram keeps them",
         )  # fmt: skip
         await gap(address, heard.polled_at, now)
-
-
-async def call(
-    session: aiohttp.ClientSession, address: BotAddress, method: str, asked: dict[str, Any], seconds: float
-) -> Any:
-    """Call a method of the Bot API and return its result.
-
-    Raises Refusal, or what aiohttp raises; ValueError when the answer is none of the Bot API's.
-    """
-    timeout = aiohttp.ClientTimeout(total=seconds)
-    async with session.post(address.url(method), json=asked, timeout=timeout) as response:
-        body = await response.read()
-    try:
-        answer = json.loads(body)
-        if answer["ok"]:
-            return answer["result"]
-        code, description = int(answer["error_code"]), str(answer.get("description", ""))
-        wait = float((answer.get("parameters") or {}).get("retry_after", 0))
-    except (KeyError, TypeError, ValueError):
-        # A gateway's HTML page, as comes with 502.
-        raise Refusal(response.status, "no answer of the Bot API") from None
-    raise Refusal(code, description, wait)
-
-
-async def ask_once(address: BotAddress, method: str, asked: dict[str, Any], seconds: float) -> Any:
-    """The same, over a connection of its own."""
-    async with aiohttp.ClientSession() as session:
-        return await call(session, address, method, asked, seconds)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from bot.telegram.polling import BotAddress
+from bot.telegram.bot_api import BotAddress
 from storage.inbox import Arrival
 
 CLIENT_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")

@@ -13,7 +13,9 @@ from typing import Any
 
 import aiohttp
 
-from bot.telegram.polling import PATIENCE, UNREACHABLE, BotAddress, Gap, Refusal, Standing, call, look_for_gap
+from bot.telegram.bot_api import UNREACHABLE, BotAddress, Refusal, call
+from bot.telegram.polling import PATIENCE, Gap, look_for_gap
+from bot.telegram.standing import Standing
 from bot.telegram.updates import arrival
 from storage.bots import Bots
 from storage.inbox import Arrival

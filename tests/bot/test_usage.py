@@ -40,7 +40,8 @@ from tests.bot.commands import run
          "option '--json' does not take a value; allowed: --json; see otklik tickets list --help"),
         # No such command.
         (("agents", "lst"),
-         "no such command 'lst', did you mean 'list'?; allowed: list; see otklik agents --help"),
+         "no such command 'lst', did you mean 'list'?; allowed: list, code, remove, staff-chat;"
+         " see otklik agents --help"),
         (("outbox", "frob"),
          "no such command 'frob'; allowed: list, retry, cancel; see otklik outbox --help"),
         # Mistakes that a command finds by itself.

@@ -11,9 +11,9 @@ from bot.demo.telegram.things import Json, Topic
 from bot.telegram.agents.bot import AgentsBot
 from bot.telegram.agents.desk import Agent, AgentsDesk
 from bot.telegram.agents.membership import Membership
+from bot.telegram.bot_api import BotAddress
 from bot.telegram.errors import TelegramAway
 from bot.telegram.limits import Pace
-from bot.telegram.polling import BotAddress
 from bot.telegram.updates import AGENT_UPDATES, arrival
 from intake.taking_in.conversation import Outcome
 from replies.chats.card import Cards

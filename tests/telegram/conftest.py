@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.demo.telegram import TelegramServer
+from bot.telegram import limits
 from tests.telegram.people import ChatDesk
 
 MakeChatDesk = Callable[..., Awaitable[ChatDesk]]
@@ -43,3 +44,11 @@ async def chat_desk(make_chat_desk: MakeChatDesk) -> ChatDesk:
     desk = await make_chat_desk()
     await desk.run()
     return desk
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bots write as fast as they can: for tests of something else than Telegram's limits."""
+    monkeypatch.setattr(limits, "CHAT", (1, 0.0))
+    monkeypatch.setattr(limits, "GROUP", (10_000, 60.0))
+    monkeypatch.setattr(limits, "SPARE", 0.0)

@@ -21,9 +21,9 @@ from aiogram.types import File
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from bot.telegram.bot_api import BotAddress
 from bot.telegram.clients.bot import ClientsBot
 from bot.telegram.clients.desk import ClientsDesk
-from bot.telegram.polling import BotAddress
 from bot.telegram.updates import arrival
 from desk.channels import telegram_address
 from intake import pictures

@@ -87,6 +87,18 @@ async def test_two_pictures_arrive_as_an_album_with_the_text_under_the_first(roo
     assert [one.file.kind for one in album if one.file] == ["photo", "photo"]
 
 
+async def test_threat_26_a_picture_that_is_passed_on_tells_no_place(room: Room) -> None:
+    from PIL import Image
+
+    position = Image.Exif()
+    position.get_ifd(0x8825).update({1: "N", 2: (60.0, 10.0, 15.0), 3: "E", 4: (24.0, 56.0, 15.0)})
+    content = encoded(Image.new("RGB", (64, 64), "navy"), "JPEG", exif=position, comment=b"at home")
+    await room.delivers(Saying("вот", files=(room.picture("a.jpg", content),)))
+    (shown,) = [one.file for one in room.olga.sees(room.known) if one.file]
+    assert b"Exif" in content and b"at home" in content
+    assert b"Exif" not in shown.content and b"at home" not in shown.content
+
+
 async def test_a_moving_picture_goes_as_a_file_and_takes_the_album_along(room: Room) -> None:
     from PIL import Image
 

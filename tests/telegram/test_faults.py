@@ -1,18 +1,23 @@
 """Whatever Telegram answers: nothing said is lost, and nothing is said twice but where an answer was lost."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.demo.telegram import Message, Person
 from bot.demo.telegram.things import Topic
-from bot.telegram import errors, parts, polling
+from bot.telegram import errors, parts, polling, standing
 from bot.telegram.staff import backlog
 from intake import processing
 from replies import outbox
 from tests.telegram.conftest import MakeChatDesk
 from tests.telegram.people import ChatDesk, jpeg
+
+pytestmark = pytest.mark.usefixtures("unhurried")
 
 SENDING = ("sendMessage", "sendPhoto", "sendMediaGroup", "createForumTopic", "pinChatMessage",
            "editMessageText", "setMessageReaction", "getFile", "getMe", "getChatMember", "getUpdates",
@@ -33,7 +38,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "BACKOFF", (0.3,))
     monkeypatch.setattr(backlog, "PAUSES", (0.3,))
     monkeypatch.setattr(outbox, "PAUSE_MOST", 0.5)
-    monkeypatch.setattr(polling, "BACKOFF", (0.1,))
+    monkeypatch.setattr(standing, "BACKOFF", (0.1,))
     monkeypatch.setattr(polling, "ASKED", 2)
     monkeypatch.setattr(processing, "OURS", 0.3 * processing.OURS / 5)
 
@@ -131,7 +136,7 @@ async def test_fault_26_what_may_have_arrived_goes_once_more_and_not_again(
 async def test_fault_28_a_revoked_token_makes_one_channel_red_and_the_other_goes_on(
     make_chat_desk: MakeChatDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(polling, "REVOKED", 0.5)
+    monkeypatch.setattr(standing, "REVOKED", 0.5)
     desk = await make_chat_desk()
     await desk.run()
     olga = desk.server.person("Ольга")
@@ -153,7 +158,7 @@ async def test_fault_28_a_revoked_token_makes_one_channel_red_and_the_other_goes
 async def test_fault_27_what_another_program_does_is_red_in_health(
     make_chat_desk: MakeChatDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(polling, "CONFLICT", 0.5)
+    monkeypatch.setattr(standing, "CONFLICT", 0.5)
     desk = await make_chat_desk()
     await desk.run()
     desk.bot.webhook = {"url": "https://elsewhere.invalid/", "secret": "", "error": "", "at": 9e12}
@@ -163,3 +168,25 @@ async def test_fault_27_what_another_program_does_is_red_in_health(
     assert "another program reads the clients bot's messages, or a webhook is set" in told["reason"]
     desk.bot.webhook = None
     await desk.until_health("telegram clients", "ok")
+
+
+async def test_fault_35_the_head_is_told_that_nobody_listened_for_25_hours(
+    make_chat_desk: MakeChatDesk,
+) -> None:
+    desk = await make_chat_desk()
+    await desk.run()
+    olga, vera = desk.server.person("Ольга"), desk.staff.vera
+    await vera.starts(desk.agents_bot)
+    await olga.starts(desk.bot)
+    await olga.reads("Здравствуйте")
+    await desk.stop()
+    with closing(sqlite3.connect(desk.desk.folder / "data" / "otklik.db")) as database, database:
+        long_ago = (datetime.now(UTC) - timedelta(hours=25)).isoformat(" ")
+        assert (
+            database.execute("UPDATE bots SET polled_at = ? WHERE name = 'clients'", [long_ago]).rowcount == 1
+        )
+    await desk.run()
+    told = await vera.reads("Бот клиентов не получал сообщений с", where=desk.agents_bot)
+    assert "часть обращений могла не дойти" in told.text
+    await olga.writes("Не печатает касса")
+    await olga.reads("приняли")

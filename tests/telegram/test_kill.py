@@ -13,6 +13,7 @@ from tests.telegram.conftest import MakeChatDesk
 from tests.telegram.people import ChatDesk, jpeg
 
 NEAR = 3.0  # seconds before a kill: what was said then may not have been noted as said
+LIFE = 6.0  # seconds from one start to the next, about
 PATIENCE = 60.0  # seconds after the last kill; retries of what was under way then wait for half of them
 WORDS = ("касса", "чек", "принтер", "отчёт", "склад", "счёт")
 
@@ -33,7 +34,7 @@ def _pictures(dice: random.Random) -> list[tuple[str, bytes]]:
 
 
 async def _client_writes(
-    talk: Conversation, who: Person, number: int, messages: int, dice: random.Random
+    talk: Conversation, who: Person, number: int, messages: int, pause: float, dice: random.Random
 ) -> None:
     for count in range(messages):
         words = f"{dice.choice(WORDS)} {number}-{count}."
@@ -43,10 +44,12 @@ async def _client_writes(
             await who.sends_album(pictures, words)
         else:
             await who.writes(words)
-        await asyncio.sleep(dice.uniform(0.0, 0.6))
+        await asyncio.sleep(dice.uniform(0.0, 2 * pause))
 
 
-async def _agents_answer(talk: Conversation, desk: ChatDesk, answers: int, dice: random.Random) -> None:
+async def _agents_answer(
+    talk: Conversation, desk: ChatDesk, answers: int, pause: float, dice: random.Random
+) -> None:
     while not (topics := desk.staff.group.topics()):
         await asyncio.sleep(0.1)
     for count in range(answers):
@@ -58,16 +61,23 @@ async def _agents_answer(talk: Conversation, desk: ChatDesk, answers: int, dice:
             await desk.staff.answers_with_album(topic, pictures, words)
         else:
             await desk.staff.answers(topic, words)
-        await asyncio.sleep(dice.uniform(0.1, 0.8))
+        await asyncio.sleep(dice.uniform(0.0, 2 * pause))
 
 
 async def _killed(talk: Conversation, desk: ChatDesk, times: int, dice: random.Random) -> None:
     process = await desk.spawn_unhurried()
     for _ in range(times):
-        await asyncio.sleep(dice.uniform(0.3, 2.5))
+        # Before its libraries are loaded it only listens; what can go wrong begins with its first word.
+        said = _said(desk)
+        await desk.server.world.until("it says something", lambda said=said: _said(desk) > said or None, 30)
+        await asyncio.sleep(dice.uniform(0.0, 2.0))
         process.kill()
         talk.kills.append(time.monotonic())
         process = await desk.spawn_unhurried()
+
+
+def _said(desk: ChatDesk) -> int:
+    return sum(call.method.startswith(("send", "create")) for call in desk.server.calls)
 
 
 def _missing(said: dict[str, int], seen: Sequence[Message]) -> list[str]:
@@ -110,10 +120,12 @@ async def talked_and_killed(
         await who.starts(desk.bot)
     doing: list[Callable[[], Awaitable[None]]] = [
         *(
-            lambda who=who, number=number: _client_writes(talk, who, number, messages, dice)
+            lambda who=who, number=number: _client_writes(
+                talk, who, number, messages, LIFE * kills / messages, dice
+            )
             for number, who in enumerate(talk.clients)
         ),
-        lambda: _agents_answer(talk, desk, answers, dice),
+        lambda: _agents_answer(talk, desk, answers, LIFE * kills / answers, dice),
         lambda: _killed(talk, desk, kills, dice),
     ]
     await asyncio.gather(*(one() for one in doing))

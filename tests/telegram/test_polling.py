@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.demo.telegram import Bot, Person, TelegramServer
-from bot.telegram import polling
-from bot.telegram.polling import BotAddress, Poller
+from bot.telegram import polling, standing
+from bot.telegram.bot_api import BotAddress
+from bot.telegram.polling import Poller
 from bot.telegram.updates import CLIENT_UPDATES, arrival
 from storage.bots import Bots
 from storage.inbox import Arrival, Inbox
@@ -108,9 +109,10 @@ def listening(telegram_server: TelegramServer, bot: Bot, sqlite: DeskOnDisk) -> 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses that a test can wait for."""
-    monkeypatch.setattr(polling, "BACKOFF", (0.05, 0.1, 0.2))
-    monkeypatch.setattr(polling, "CONFLICT", 0.4)
-    monkeypatch.setattr(polling, "REVOKED", 0.3)
+    monkeypatch.setattr(standing, "BACKOFF", (0.05, 0.1, 0.2))
+    monkeypatch.setattr(polling, "FULL", 0.2)
+    monkeypatch.setattr(standing, "CONFLICT", 0.4)
+    monkeypatch.setattr(standing, "REVOKED", 0.3)
 
 
 async def test_nothing_is_confirmed_before_it_is_recorded(listening: Listening, olga: Person) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.demo.telegram import TelegramServer
-from bot.telegram import polling, webhook
-from bot.telegram.polling import BotAddress
+from bot.telegram import standing, webhook
+from bot.telegram.bot_api import BotAddress
 from bot.telegram.webhook import Receiver, Webhook, secret_token, webhook_url
 from bot.web.telegram_door import BODY_MOST, TOKEN
 from storage.bots import Bots
@@ -211,8 +211,8 @@ async def watched(
     telegram_server: TelegramServer, sqlite: DeskOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Watched]:
     monkeypatch.setattr(webhook, "LOOK", 0.05)
-    monkeypatch.setattr(polling, "BACKOFF", (0.05,))
-    monkeypatch.setattr(polling, "REVOKED", 0.05)
+    monkeypatch.setattr(standing, "BACKOFF", (0.05,))
+    monkeypatch.setattr(standing, "REVOKED", 0.05)
     telegram_server.bot(CLIENTS_TOKEN, "clients_bot")
     address = replace(BOT, api=telegram_server.url)
     url = webhook_url("https://desk.invalid", "clients")

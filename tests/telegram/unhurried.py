@@ -4,8 +4,9 @@ from bot.__main__ import main
 from bot.telegram import limits
 
 limits.ALL = (10_000, 1.0)
-limits.CHAT = (1_000, 1.0)
+limits.CHAT = (1, 0.0)
 limits.GROUP = (10_000, 60.0)
+limits.SPARE = 0.0
 
 if __name__ == "__main__":
     main()
