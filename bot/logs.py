@@ -16,8 +16,12 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from bot.log_lines import as_json, as_logfmt
 from bot.redaction import Redaction
 
-# Libraries that report every connection or query: below warnings only when everything is asked for.
-_TALKATIVE = ("mail", "aiohttp.access", "asyncio", "tortoise", "matplotlib", "PIL")
+# Libraries that report every connection, query or update, some with the address, in which a bot's token is:
+# below warnings only when everything is asked for.
+_TALKATIVE = (
+    "mail", "aiohttp.access", "asyncio", "tortoise", "matplotlib", "PIL", "httpx", "httpcore", "telegram",
+    "aiogram",
+)  # fmt: skip
 
 
 def set_up(

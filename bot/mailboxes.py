@@ -13,6 +13,7 @@ from intake.mailbox.settings import After, Mailbox
 from storage.database import Database
 from storage.inbox import Arrival
 from storage.mailboxes import Cursors
+from storage.notices import LEADERS
 
 MB = 1024 * 1024
 TOLD = ("head", "admin")  # the roles that are written to when a mailbox stops
@@ -59,6 +60,7 @@ def mailboxes(
     alarms = Alarms(
         database,
         recipients=tuple(agent.email for agent in settings.agents if agent.email and agent.role in TOLD),
+        in_chat=LEADERS if settings.telegram.agents is not None else "",
         language=settings.desk.language,
         domain=rules(settings).domain,
         owed=owed,

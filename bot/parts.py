@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.rules import languages, rules, web_secret
 from bot.supervisor import Part
+from bot.telegram.listening import receivers
+from bot.telegram.parts import parts as telegram_parts
 from bot.web.app import Site, make_app
 from bot.web.metrics import Metrics
 from bot.web.parts import Health, Parts
@@ -22,12 +24,18 @@ def parts(built: Service) -> list[Part]:
         found.append(_listener_part(built.listener))
     if built.mailboxes is not None:
         found.append(Part("mailboxes", built.mailboxes.run, built.mailboxes.stop))
+    if built.telegram is not None:
+        found.extend(telegram_parts(built.telegram))
     if built.processing is not None and built.sandbox is not None:
         found.append(_intake_part(built.processing, [s for s in (built.sandbox, built.checks) if s]))
+    if built.deadlines is not None:
+        found.append(Part("deadlines", built.deadlines.run, built.deadlines.stop))
     if built.retention is not None:
         found.append(Part("retention", built.retention.run, built.retention.stop))
     if built.deliveries is not None:
         found.append(Part("deliveries", built.deliveries.run, built.deliveries.stop))
+    if built.notices is not None:
+        found.append(Part("notices", built.notices.run, built.notices.stop))
     return found
 
 
@@ -38,6 +46,10 @@ def site(built: Service, health: Callable[[], Awaitable[Health]], told: Metrics)
     def level_title(key: str, language: str) -> str:
         level = known.level(key)
         return level.title(language, settings.desk.language) if level else key
+
+    def recorded() -> None:
+        if built.telegram is not None:
+            built.telegram.processing.wake()
 
     pages = Parts(
         database=built.database,
@@ -52,6 +64,7 @@ def site(built: Service, health: Callable[[], Awaitable[Health]], told: Metrics)
         public_url=settings.web.public_url,
         health=health,
         registry=told.registry,
+        receivers=receivers(settings, built.database, admit=built.admission, recorded=recorded),
     )
     return Site(make_app(pages), settings.web.host, settings.web.port)
 

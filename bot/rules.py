@@ -11,6 +11,8 @@ from replies import answering
 from replies.languages import Languages
 from storage.files import FileStore
 
+MB = 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.config import Settings
 from bot.rules import own_addresses
 from intake.authentic.verifier import KILLED_AFTER, Insisting, Verifier
-from intake.processing import Verify
+from intake.reading import Verify
 from intake.sandbox.pool import Sandbox
 from storage.inbox import Claimed
 

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from bot.supervisor import Part
+from bot.telegram.listening import figures
 from bot.web.metrics import Metrics
 from bot.wiring import Service
 from intake.mailbox.mailboxes import Mailboxes
@@ -74,12 +75,16 @@ class Status:
         found["room"] = _well_unless(self._service.admission())
         found["inbox"] = self._inbox()
         found["outbox"] = self._outbox()
-        return found | self._mailboxes()
+        return found | self._mailboxes() | self._telegram(found)
 
     def _mailboxes(self) -> dict[str, dict[str, Any]]:
         """Each mailbox as a part of its own: the others, and the listener, go on without it."""
         watched = self._service.mailboxes
         return {f"mailbox {one.name}": one.told() for one in watched.standings} if watched else {}
+
+    def _telegram(self, found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Each bot as a part of its own: one whose token was revoked leaves the other alone."""
+        return self._service.telegram.health(found) if self._service.telegram else {}
 
     def _inbox(self) -> dict[str, Any]:
         backlog = self.backlog
@@ -171,6 +176,8 @@ def metrics(service: Service, status: Status) -> Metrics:
     _worker_figures(told, service)
     if service.mailboxes is not None:
         mailbox_figures(told, service.mailboxes)
+    if service.telegram is not None:
+        figures(told, service.telegram.listeners, service.telegram.deliveries)
     return told
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import mailboxes, senders
+from bot import deadlines, mailboxes, senders
 from bot.admission import Admission
+from bot.answer_files import file_for_mail
 from bot.config import Settings
-from bot.rules import file_store, languages, own_addresses, rules, web_secret
+from bot.rules import MB, file_store, languages, own_addresses, rules, web_secret
+from bot.telegram.parts import Telegram, telegram
 from intake import requests
 from intake.arrivals import arrival
 from intake.burst import Burst
@@ -16,10 +18,12 @@ from intake.incoming import IncomingMessage
 from intake.limits import Limits
 from intake.mailbox.mailboxes import Mailboxes
 from intake.processing import Processing
+from intake.reading import Reading
 from intake.sandbox.pool import Sandbox
 from intake.smtp import Delivered, Listener
 from intake.smtp import ListenerSettings as SmtpSettings
 from replies.compose import Desk
+from replies.deadlines import Deadlines
 from replies.folder import FolderCarrier
 from replies.languages import Languages
 from replies.letters import Letters
@@ -31,8 +35,7 @@ from storage.inbox import Arrival, Claimed, Inbox
 from storage.outbox import Outbox
 from storage.retention import Retention, Terms
 
-PARTS = ("listener", "mailboxes", "intake", "deliveries", "web")
-MB = 1024 * 1024
+PARTS = ("listener", "mailboxes", "telegram", "intake", "deliveries", "deadlines", "web")
 
 
 def letters(settings: Settings, languages: Languages) -> Letters:
@@ -48,7 +51,8 @@ def letters(settings: Settings, languages: Languages) -> Letters:
         levels={level.key: level for level in known.levels},
         largest_screenshot=settings.files.max_screenshot_mb * MB,
     )
-    return Letters(desk, languages, known.numbering, web_secret(settings), settings.mail.tag_separator)
+    file, separator = file_for_mail(settings), settings.mail.tag_separator
+    return Letters(desk, languages, known.numbering, web_secret(settings), separator, file)
 
 
 def carrier(settings: Settings) -> Carrier:
@@ -99,6 +103,9 @@ class Service:
     checks: Sandbox | None = None
     deliveries: Deliveries | None = None
     retention: Retention | None = None
+    telegram: Telegram | None = None
+    notices: Deliveries | None = None
+    deadlines: Deadlines | None = None
 
 
 def service(settings: Settings, wanted: Sequence[str]) -> Service:
@@ -121,9 +128,36 @@ def service(settings: Settings, wanted: Sequence[str]) -> Service:
         built.retention = Retention(database, files, terms(settings))
     if "listener" in wanted and settings.mail.listener.enabled:
         built.listener = _listener(built)
+    if "telegram" in wanted:
+        built.telegram = _telegram(built)
+    if "deliveries" in wanted and settings.telegram.agents is None:
+        # Where there is an agents' bot, whoever runs it delivers what agents are told.
+        words = letters(settings, languages(settings)).desk
+        built.notices = deadlines.notices(settings, database, words)
+    if "deadlines" in wanted:
+        built.deadlines = deadlines.worker(settings, database, lambda: _wake_deliveries(built))
     if "mailboxes" in wanted and settings.mail.mailboxes:
         built.mailboxes = _mailboxes(built)
     return built
+
+
+def _wake_deliveries(built: Service) -> None:
+    """Whoever delivers in this process looks at once for what was owed."""
+    for one in (built.deliveries, built.notices, built.telegram):
+        if one is not None:
+            one.wake()
+
+
+def _telegram(built: Service) -> Telegram | None:
+    def owed() -> None:
+        if built.deliveries is not None:
+            built.deliveries.wake()
+
+    settings = built.settings
+    words = letters(settings, languages(settings)).desk
+    return telegram(
+        settings, built.database, desk=intake_desk(settings), letters=words, admit=built.admission, owed=owed
+    )
 
 
 def terms(settings: Settings) -> Terms:
@@ -154,9 +188,10 @@ def _deliveries(built: Service) -> Deliveries:
     )
 
 
-def _processing(built: Service, understands: Sandbox) -> Processing:
-    settings, known, database = built.settings, rules(built.settings), built.database
-    desk = requests.Desk(
+def intake_desk(settings: Settings) -> requests.Desk:
+    """What taking requests in has to know of the desk."""
+    known = rules(settings)
+    return requests.Desk(
         levels=known.levels,
         calendars=known.calendars,
         numbering=known.numbering,
@@ -172,6 +207,11 @@ def _processing(built: Service, understands: Sandbox) -> Processing:
         tag_separator=settings.mail.tag_separator,
     )
 
+
+def _processing(built: Service, understands: Sandbox) -> Processing:
+    settings, database = built.settings, built.database
+    desk = intake_desk(settings)
+
     async def take_in(entry: Claimed, incoming: IncomingMessage) -> requests.Outcome:
         now = datetime.now(UTC)
         return await database.writer.run(lambda: requests.take_in(entry, incoming, desk, now))
@@ -179,16 +219,17 @@ def _processing(built: Service, understands: Sandbox) -> Processing:
     def taken_in(outcome: requests.Outcome) -> None:
         if built.deliveries is not None:
             built.deliveries.wake()
+        if built.telegram is not None:
+            built.telegram.wake()
 
-    return Processing(
-        built.inbox,
+    reading = Reading(
         understands,
         take_in,
-        taken_in=taken_in,
-        sole=_sole(built),
-        held_back=built.burst.going_on,
         verify=senders.verifier(settings, built.checks),
         trusted_authserv_id=senders.trusted_servers(settings),
+    )
+    return Processing(
+        built.inbox, reading, taken_in=taken_in, sole=_sole(built), held_back=built.burst.going_on
     )
 
 
@@ -198,13 +239,10 @@ def _mailboxes(built: Service) -> Mailboxes:
         if built.processing is not None:
             built.processing.wake()
 
-    def owed() -> None:
-        if built.deliveries is not None:
-            built.deliveries.wake()
-
     return mailboxes.mailboxes(
-        built.settings, built.database, record=record, admit=built.admission, owed=owed
-    )
+        built.settings, built.database, record=record, admit=built.admission,
+        owed=lambda: _wake_deliveries(built),
+    )  # fmt: skip
 
 
 def _listener(built: Service) -> Listener:

@@ -14,6 +14,7 @@ Stars = NewType("Stars", int)
 """1 to 5, the more the better; made by `check_stars`."""
 
 STARS = range(1, 6)
+LOW = range(1, 3)  # the head of support is told of these at once
 INVITATION_LASTS = timedelta(days=14)
 BETWEEN_INVITATIONS = timedelta(days=7)
 

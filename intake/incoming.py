@@ -36,8 +36,9 @@ class Declined:
     """A file that is not stored as a screenshot, and why.
 
     `reason` is one of `format` (no JPG, GIF or PNG), `too-large` (bytes), `too-many-pixels`, `damaged`,
-    `too-many` (files on one message). `media_type` is what the mail claims. `hint`: with `format`, what it is
-    instead by its bytes, as `intake.contents.file_kinds` calls it; else empty.
+    `too-many` (files on one message), `unfetched` (Telegram did not hand it over). `media_type` is what the
+    mail claims. `hint`: with `format`, what it is instead by its bytes, as `intake.contents.file_kinds` calls
+    it; else empty.
     """
 
     name: str

@@ -2,14 +2,12 @@
 
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 import structlog
 
-from intake.authenticity import Authenticity
-from intake.incoming import IncomingMessage, StoreFailed
+from intake.incoming import StoreFailed
 from intake.requests import Outcome
 from intake.sandbox.pool import SandboxStopped, UnderstandingFailed, WorkerKilled
 from storage.hand import POLL, Hand
@@ -24,19 +22,6 @@ HELD_BACK = 0.05  # seconds between two looks whether a burst is over
 OURS = timedelta(seconds=5)  # pause after a failure of ours: a full disk, a lost database
 
 
-class Understands(Protocol):
-    """Turns raw bytes (or the digest of a stored file) into a message, at a safe distance."""
-
-    async def understand(
-        self,
-        raw: bytes | str,
-        envelope_from: str | None,
-        *,
-        accept: bool = False,
-        trusted_authserv_id: str = "",
-    ) -> IncomingMessage: ...
-
-
 @dataclass(slots=True)
 class Counts:
     """What has happened since the start, for metrics."""
@@ -46,8 +31,7 @@ class Counts:
     quarantined: int = 0
 
 
-TakeIn = Callable[[Claimed, IncomingMessage], Awaitable[Outcome]]
-Verify = Callable[[Claimed, IncomingMessage], Awaitable[Authenticity]]
+Work = Callable[[Claimed], Awaitable[Outcome]]
 
 
 class Processing:
@@ -56,30 +40,21 @@ class Processing:
     def __init__(
         self,
         inbox: Inbox,
-        sandbox: Understands,
-        take_in: TakeIn,
+        work: Work,
         *,
         taken_in: Callable[[Outcome], None],
         sole: bool,
         held_back: Callable[[], bool] = lambda: False,
-        verify: Verify | None = None,
-        trusted_authserv_id: Callable[[Claimed], str] = lambda _: "",
     ) -> None:
-        """`take_in` makes the effects in a transaction; `taken_in` is told of each outcome.
+        """`work` makes the effects of an entry, in one transaction; `taken_in` is told of each outcome.
 
         `held_back`: whether something that goes first, a burst of mail, needs the machine now.
         `sole`: no other process works on this database, so that claims found at the start are leftovers.
-        `verify` checks who has sent a mail that is not refused; it may ask the network, and so stands between
-        understanding and the transaction. `trusted_authserv_id`: whose Authentication-Results are believed of
-        an entry, by the way it came.
         """
         self._inbox = inbox
-        self._sandbox = sandbox
-        self._take_in = take_in
+        self._work = work
         self._taken_in = taken_in
         self._held_back = held_back
-        self._verify = verify
-        self._trusted_authserv_id = trusted_authserv_id
         self._hand = Hand(
             "entry",
             self._claim,
@@ -117,8 +92,7 @@ class Processing:
 
     async def _one(self, entry: Claimed) -> None:
         try:
-            incoming = await self._understood(entry)
-            outcome = await self._take_in(entry, incoming)
+            outcome = await self._work(entry)
         except ClaimLost as exc:
             log.warning("entry left to another worker", entry=entry.id, reason=str(exc))
         except (Unavailable, StoreFailed, SandboxStopped, OSError) as exc:
@@ -136,17 +110,6 @@ class Processing:
                 "entry taken in", entry=entry.id, what=outcome.what, ticket=outcome.ticket_id, why=outcome.why
             )
             self._taken_in(outcome)
-
-    async def _understood(self, entry: Claimed) -> IncomingMessage:
-        incoming = await self._sandbox.understand(
-            entry.body,
-            entry.envelope.get("mail_from"),
-            accept=bool(entry.accepted_by),
-            trusted_authserv_id=self._trusted_authserv_id(entry),
-        )
-        if self._verify is None or incoming.refusal or not incoming.from_addr:
-            return incoming
-        return replace(incoming, authenticity=await self._verify(entry, incoming))
 
     async def _failed(self, entry: Claimed, trouble: str, *, killed: bool) -> None:
         self.counts.failed += 1

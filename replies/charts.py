@@ -1,6 +1,7 @@
 """Reports as pictures: one PNG that a manager can read without the table beside it."""
 
 import io
+import threading
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_LABELLED = 12  # periods; the values of more would run into each other
 MOST_PERIODS = 60  # the newest; of more, nobody could tell one from the next
+_ONE_AT_A_TIME = threading.Lock()
 _INK, _FAINT, _GRID = "#1c2530", "#5b6775", "#e3e7ec"
 _BLUE, _GREEN = "#2f6fb5", "#3f8f6b"
 _STAR_COLOURS = ("#c8503c", "#dd8a4a", "#d9b84a", "#8fb35a", "#3f8f6b")
@@ -47,7 +49,8 @@ def ratings_chart(report: RatingsReport, words: Wording) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with rc_context(_SETTINGS):
+    # The settings are the process's: whoever draws beside would lose them half way.
+    with _ONE_AT_A_TIME, rc_context(_SETTINGS):
         by_period = len(report.rows) > 1
         figure = Figure(figsize=(12, 7.2) if by_period else (8, 5.6), dpi=110, facecolor="white")
         FigureCanvasAgg(figure)

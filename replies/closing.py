@@ -27,51 +27,60 @@ async def close(
     Raises Refused for an unknown or closed ticket.
     """
 
-    async def unit() -> str:
-        ticket = await the_ticket(ticket_id, desk)
-        if ticket.state == State.CLOSED:
-            raise Refused(f"{desk.numbering.format(ticket_id)} is closed already")
-        not_invited = (
-            may_invite(
-                outcome=outcome,
-                answered=ticket.reacted_at is not None,
-                last_invited_at=await last_invited_at(ticket.client_id),
-                at=now,
-            )
-            or ""
-        )
-        expiry = None if not_invited else expires_at(now)
-        closure_id = await add_closure(
-            ticket_id,
-            ticket.client_id,
-            who,
-            now,
-            invited=not not_invited,
-            not_invited=not_invited,
-            expires_at=expiry,
-        )
-        await change_ticket(ticket_id, state=State.CLOSED.value, closed_at=now)
-        why = f"{outcome}; no invitation: {not_invited}" if not_invited else str(outcome)
-        await note_changes(ticket_id, now, Change(who, "closed", ticket.state, State.CLOSED.value, why))
-        if outcome is not Outcome.SPAM:
-            kind = "closed" if expiry is None else "invitation"
-            facts: dict[str, object] = {"closure_id": closure_id}
-            if expiry is not None:
-                facts["expires_at"] = expiry.isoformat()
-            await owe(owed_to(ticket, kind, closure_id, facts), desk.domain, now)
-        return not_invited
+    return await database.writer.run(lambda: close_now(desk, ticket_id, who, now, outcome))
 
-    return await database.writer.run(unit)
+
+# Whom nobody tells that his ticket is closed: who sent spam, and who is told of the merging instead.
+_WITHOUT_A_WORD = (Outcome.SPAM, Outcome.MERGED)
+
+
+async def close_now(desk: Desk, ticket_id: int, who: str, now: datetime, outcome: Outcome) -> str:
+    """The same inside a unit."""
+    ticket = await the_ticket(ticket_id, desk)
+    if ticket.state == State.CLOSED:
+        number = desk.numbering.format(ticket_id)
+        raise Refused(f"{number} is closed already", "closed-already", number=number)
+    not_invited = (
+        may_invite(
+            outcome=outcome,
+            answered=ticket.reacted_at is not None,
+            last_invited_at=await last_invited_at(ticket.client_id),
+            at=now,
+        )
+        or ""
+    )
+    expiry = None if not_invited else expires_at(now)
+    closure_id = await add_closure(
+        ticket_id,
+        ticket.client_id,
+        who,
+        now,
+        invited=not not_invited,
+        not_invited=not_invited,
+        expires_at=expiry,
+    )
+    await change_ticket(ticket_id, state=State.CLOSED.value, closed_at=now)
+    why = f"{outcome}; no invitation: {not_invited}" if not_invited else str(outcome)
+    await note_changes(ticket_id, now, Change(who, "closed", ticket.state, State.CLOSED.value, why))
+    if outcome not in _WITHOUT_A_WORD:
+        kind = "closed" if expiry is None else "invitation"
+        facts: dict[str, object] = {"closure_id": closure_id}
+        if expiry is not None:
+            facts["expires_at"] = expiry.isoformat()
+        await owe(owed_to(ticket, kind, closure_id, facts), desk.domain, now)
+    return not_invited
 
 
 async def reopen(database: Database, desk: Desk, ticket_id: int, who: str, why: str, now: datetime) -> None:
     """Put a closed ticket back to work. Raises Refused for an unknown ticket or one that is not closed."""
+    await database.writer.run(lambda: reopen_now(desk, ticket_id, who, why, now))
 
-    async def unit() -> None:
-        ticket = await the_ticket(ticket_id, desk)
-        if ticket.state != State.CLOSED:
-            number = desk.numbering.format(ticket_id)
-            raise Refused(f"{number} is not closed but {ticket.state}; only a closed ticket is reopened")
-        await reopen_ticket(ticket, who, why, now)
 
-    await database.writer.run(unit)
+async def reopen_now(desk: Desk, ticket_id: int, who: str, why: str, now: datetime) -> None:
+    """The same inside a unit."""
+    ticket = await the_ticket(ticket_id, desk)
+    if ticket.state != State.CLOSED:
+        number = desk.numbering.format(ticket_id)
+        text = f"{number} is not closed but {ticket.state}; only a closed ticket is reopened"
+        raise Refused(text, "not-closed", number=number)
+    await reopen_ticket(ticket, who, why, now)

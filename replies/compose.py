@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from desk.rating import STARS
 from desk.service_level import Promise, ServiceLevel
 from desk.working_time import Calendar
+from replies import announced, notices
 from replies.languages import Languages
 from replies.names import plain_line, plain_text
 from replies.received_files import files_told
@@ -86,26 +88,48 @@ def compose(kind: str, language: str | None, facts: Facts, desk: Desk, languages
     Facts of every kind: `number`. Moments are ISO 8601 with an offset; a promise is "8 working hours".
 
     confirmation: level, promise, due_at, calendar, ticket_url; client_name, client_vocative, ask_for_details,
-        screenshots [name], declined [{name, reason, hint}], shares [url], follow_up_of (a number) may be
-        missing.
+        screenshots [name], declined [{name, reason, hint}], shares [url], follow_up_of and split_from
+        (numbers) may be missing.
         Nothing of the client's is echoed but his files' names: neither subject nor text nor links.
-    answer: text, ticket_url; agent_name may be missing.
-    invitation: rate_urls {stars: url}, expires_at.
+    answer: text, ticket_url; agent_name, files [{sha256, name, media_type, as_picture}] may be missing.
+    edit: of an answer in a chat; what an answer reads.
+    invitation, rating-reminder: rate_urls {stars: url} (in a mail), expires_at.
     level-change: level, promise, due_at, ticket_url; old_due_at, reason, reacted may be missing.
     reopened: ticket_url; due_at may be missing.
     closed-without-invitation (or `closed`): nothing more.
+    postponed: reason (desk.postponing); note (the agent's own words), until may be missing.
+    merged: into (a number), ticket_url.
     blocked: about no ticket, so `number` is empty; client_name may be missing.
+    hello: about no ticket; nothing more.
+    link-code: about no ticket; code, minutes.
+    low-rating: to a head; stars, comment (which may be empty).
     alarm: about no ticket either; what (stopped | resumed), mailbox, since; reason may be missing.
+    What agents are told besides: see `replies.notices.told`.
 
     Raises KeyError for a missing fact or an unknown kind, ValueError for one that can't be read, such as a
     link that is not to our own pages.
     """
     case = _Case(Wording(languages, language or desk.default_language), desk, facts)
-    subject_key, blocks = _KINDS[kind](case)
-    words = case.words.text(subject_key, mailbox=plain_line(facts.get("mailbox") or ""))
+    subject_key, blocks = _body(kind, case)
+    mailbox = plain_line(facts.get("mailbox") or "")
+    words = case.words.text(subject_key, mailbox=mailbox, stars=facts.get("stars"))
     subject = f"[#{case.number}] {words}" if case.number else words
     html = as_html(blocks, language=case.words.language, title=subject, number=case.number)
     return Letter(plain_line(subject), as_text(blocks), html)
+
+
+def compose_for_chat(kind: str, language: str | None, facts: Facts, desk: Desk, languages: Languages) -> str:
+    """The same letter as one message in a chat: no subject, stars are buttons, and nobody signs a chat."""
+    case = _Case(Wording(languages, language or desk.default_language, chat=True), desk, facts)
+    _, blocks = _body(kind, case)
+    return as_text(tuple(block for block in blocks if block.lines or block.link)).strip("\n")
+
+
+def _body(kind: str, case: _Case) -> _Body:
+    if kind not in notices.KINDS:
+        return _KINDS[kind](case)
+    told = notices.told(kind, case.words, case.facts, case.number, case.desk.timezone)
+    return told[0], (*(Block(lines) for lines in told[1] if lines), _signature(case))
 
 
 def _confirmation(case: _Case) -> _Body:
@@ -115,13 +139,13 @@ def _confirmation(case: _Case) -> _Body:
         words.text("confirmation.level", level=case.level()),
         words.text("confirmation.promise", duration=case.duration(), deadline=case.deadline()),
     )
-    blocks = [
-        Block((words.greeting(facts.get("client_name"), facts.get("client_vocative")),)),
-        Block(promise),
-    ]
+    blocks = [*_greeting(case), Block(promise)]
     if facts.get("follow_up_of"):
         blocks.append(_paragraph(case, "confirmation.follow-up", number=facts["follow_up_of"]))
-    if facts.get("ask_for_details"):
+    if facts.get("split_from"):
+        blocks.append(_paragraph(case, "confirmation.split", number=facts["split_from"]))
+    # In a chat it is asked for by questions that can be skipped.
+    if facts.get("ask_for_details") and not words.chat:
         blocks.append(_paragraph(case, "confirmation.details"))
     return "confirmation.subject", (*blocks, *_files(case), _status(case), _signature(case, hours=True))
 
@@ -130,6 +154,8 @@ def _answer(case: _Case) -> _Body:
     text = plain_text(str(case.facts["text"])).strip("\n")
     footer = Block((case.words.text("answer.footer", number=case.number),), _status_link(case), faint=True)
     agent = plain_line(case.facts.get("agent_name") or "")
+    if not text.strip() and case.facts.get("files"):
+        text = case.words.text("answer.files")
     return "answer.subject", (
         Block(tuple(text.split("\n")), written=True),
         _signature(case, agent=agent),
@@ -137,19 +163,22 @@ def _answer(case: _Case) -> _Body:
     )
 
 
-def _invitation(case: _Case) -> _Body:
-    words, urls = case.words, case.facts["rate_urls"]
-    # JSON has no whole numbers for keys.
-    by_star = {int(stars): _ours(case, url) for stars, url in urls.items()}
-    stars = tuple(Star(n, words.text(f"stars.{n}"), by_star[n]) for n in (5, 4, 3, 2, 1))
+def _invitation(case: _Case, about: str = "invitation") -> _Body:
+    words = case.words
     expires_on = words.day(case.moment("expires_at").astimezone(case.desk.timezone))
-    return "invitation.subject", (
-        _paragraph(case, "invitation.closed", number=case.number),
-        Block(stars=stars),
+    return f"{about}.subject", (
+        _paragraph(case, f"{about}.closed", number=case.number),
+        Block(stars=() if words.chat else _stars(case)),
         _paragraph(case, "invitation.how", date=expires_on),
         _paragraph(case, "invitation.unsettled"),
         _signature(case),
     )
+
+
+def _stars(case: _Case) -> tuple[Star, ...]:
+    # JSON has no whole numbers for keys.
+    by_star = {int(stars): _ours(case, url) for stars, url in case.facts["rate_urls"].items()}
+    return tuple(Star(n, case.words.text(f"stars.{n}"), by_star[n]) for n in (5, 4, 3, 2, 1))
 
 
 def _level_change(case: _Case) -> _Body:
@@ -194,10 +223,19 @@ def _closed(case: _Case) -> _Body:
     )
 
 
+def _postponed(case: _Case) -> _Body:
+    subject, told = announced.postponed(case.words, case.facts, case.number, case.desk.timezone)
+    return subject, (*(Block((one,)) for one in told), _signature(case))
+
+
+def _merged(case: _Case) -> _Body:
+    subject, told = announced.merged(case.words, case.facts, case.number)
+    return subject, (*(Block((one,)) for one in told), _status(case), _signature(case))
+
+
 def _blocked(case: _Case) -> _Body:
-    words = case.words
     return "blocked.subject", (
-        Block((words.greeting(case.facts.get("client_name"), case.facts.get("client_vocative")),)),
+        *_greeting(case),
         _paragraph(case, "blocked.text"),
         _paragraph(case, "blocked.mistaken"),
         _signature(case),
@@ -215,16 +253,53 @@ def _alarm(case: _Case) -> _Body:
     return f"alarm.{what}.subject", (*blocks, _signature(case))
 
 
+def _hello(case: _Case) -> _Body:
+    greeting = Block((case.words.greeting(None),))  # the one time that a chat has one
+    return "letter.greeting", (greeting, _paragraph(case, "hello.text"), _signature(case))
+
+
+def _greeting(case: _Case) -> tuple[Block, ...]:
+    """How a letter begins; nobody greets in every message of a chat."""
+    if case.words.chat:
+        return ()
+    return (Block((case.words.greeting(case.facts.get("client_name"), case.facts.get("client_vocative")),)),)
+
+
+def _link_code(case: _Case) -> _Body:
+    code, minutes = str(case.facts["code"]), case.facts["minutes"]
+    return "link-code.subject", (
+        _paragraph(case, "link-code.text", code=code, minutes=minutes),
+        _paragraph(case, "link-code.unasked"),
+        _signature(case),
+    )
+
+
+def _low_rating(case: _Case) -> _Body:
+    stars = int(case.facts["stars"])
+    drawn = "★" * stars + "☆" * (STARS[-1] - stars)
+    blocks = [_paragraph(case, "low-rating.text", number=case.number, stars=stars, drawn=drawn)]
+    if comment := plain_text(str(case.facts.get("comment") or "")).strip():
+        blocks.append(_paragraph(case, "low-rating.comment", comment=comment))
+    return "low-rating.subject", (*blocks, _signature(case))
+
+
 _KINDS: Mapping[str, Callable[[_Case], _Body]] = {
     "confirmation": _confirmation,
     "answer": _answer,
+    "edit": _answer,
     "invitation": _invitation,
+    "rating-reminder": lambda case: _invitation(case, "rating-reminder"),
     "level-change": _level_change,
     "reopened": _reopened,
     "closed-without-invitation": _closed,
     "closed": _closed,
+    "postponed": _postponed,
+    "merged": _merged,
     "blocked": _blocked,
     "alarm": _alarm,
+    "hello": _hello,
+    "link-code": _link_code,
+    "low-rating": _low_rating,
 }
 KINDS = tuple(_KINDS)
 
@@ -250,6 +325,8 @@ def _status_link(case: _Case) -> Link:
 def _signature(case: _Case, *, hours: bool = False, agent: str = "") -> Block:
     name = plain_line(case.desk.name)
     footer = case.desk.footers.get(case.words.language) or case.words.text("letter.signature", desk=name)
+    if case.words.chat:
+        return Block((agent,) if agent else ())
     lines = [agent, *footer.splitlines()]
     calendar = case.desk.calendars.get(str(case.facts.get("calendar"))) if hours else None
     if calendar is not None:

@@ -1,5 +1,6 @@
 """A claimed delivery as the bytes of a mail: adds number and links, words it, builds it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -9,7 +10,7 @@ from desk.ticket import Numbering
 from replies import links
 from replies.compose import Desk, compose
 from replies.languages import Languages
-from replies.mime import build
+from replies.mime import Attachment, attachable, build
 from storage.outbox import Due
 
 # A status link is good for as long as people go back to old mail.
@@ -32,6 +33,8 @@ class Letters:
     numbering: Numbering
     secret: bytes
     tag_separator: str = ""
+    # How the bytes of an answer's file are had by its facts; without it there are none.
+    file: Callable[[Mapping[str, Any]], bytes] | None = None
 
     def __call__(self, due: Due) -> bytes:
         """The mail's bytes; raises KeyError or ValueError for facts that can't be worded."""
@@ -49,7 +52,14 @@ class Letters:
             references=tuple(due.references.split()),
             auto_submitted=_AUTO_SUBMITTED.get(due.kind, "auto-generated"),
             reply_to=self._reply_to(due),
+            attachments=self._attachments(due),
         )
+
+    def _attachments(self, due: Due) -> tuple[Attachment, ...]:
+        if self.file is None:
+            return ()
+        files = due.facts.get("files") or ()
+        return tuple((one["name"], attachable(one["media_type"]), self.file(one)) for one in files)
 
     def _reply_to(self, due: Due) -> str:
         """Our address with a signed tag that tells the ticket, for mail programs that send no In-Reply-To."""
@@ -74,7 +84,7 @@ class Letters:
         facts: dict[str, Any] = {**due.facts, "number": number}
         if due.ticket_id is not None:
             facts["ticket_url"] = self._ticket_url(due.ticket_id, due.created_at)
-        if due.kind == "invitation":
+        if due.kind in ("invitation", "rating-reminder"):
             facts["rate_urls"] = self._rate_urls(due)
         return facts
 

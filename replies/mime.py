@@ -197,6 +197,16 @@ def _attached(attachment: Attachment) -> bytes:
     )
 
 
+def attachable(media_type: str) -> str:
+    """A media type as somebody's program named it, if an attachment can have it, else that of any bytes.
+
+    Neither a multipart nor a message may be in base64 (RFC 2045 §6.4).
+    """
+    told = media_type.lower()
+    composite = told.startswith(("multipart/", "message/"))
+    return told if _MEDIA_TYPE.fullmatch(told) and not composite else "application/octet-stream"
+
+
 def _file_name(name: str) -> str:
     """The parameter `filename`, in pieces when it is long (RFC 2231 §3)."""
     octets = [f"%{octet:02X}" for octet in plain_line(name, 80).encode("utf-8")]

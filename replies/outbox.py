@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -14,6 +14,7 @@ from replies.mime import Unmailable
 from storage.hand import Hand
 from storage.insist import insist
 from storage.outbox import Due, Outbox
+from storage.threads import in_thread
 
 log = structlog.get_logger("replies.outbox")
 
@@ -63,8 +64,9 @@ class Deliveries:
         compose: Callable[[Due], bytes],
         carrier: Carrier,
         *,
-        sender: Callable[[Due], str],
+        sender: Callable[[Due], str] = lambda _: "",
         sole: bool,
+        backoff: Sequence[float] | None = None,
     ) -> None:
         """`compose` words a delivery, `sender` tells its envelope sender; `sole` as in Processing."""
         self.channel = channel
@@ -72,11 +74,13 @@ class Deliveries:
         self._compose = compose
         self._carrier = carrier
         self._sender = sender
+        self._backoff = BACKOFF if backoff is None else backoff
         self._hand = Hand("delivery", self._begin, self._release, sole=sole)
         self.pause = Pause()
         self.counts = Counts()
         self._refused = 0  # mails in a row, by policy
         self._last_refusal = ""
+        self._unsure: set[int] = set()  # deliveries whose answer was lost once
 
     @property
     def trouble(self) -> str:
@@ -127,7 +131,10 @@ class Deliveries:
             content = due.content
             if content is None:
                 try:
-                    content = self._compose(due)
+                    # Files are read, and pictures drawn anew, off the loop; words alone take no time.
+                    content = (
+                        await in_thread(self._compose, due) if due.facts.get("files") else self._compose(due)
+                    )
                 except Exception as exc:  # noqa: BLE001 - one that can't be worded must not stop the others
                     reason = f"could not be composed: {type(exc).__name__}: {exc}"
                     hopeless = isinstance(exc, Unmailable) or due.attempts >= COMPOSE_TRIES
@@ -150,6 +157,7 @@ class Deliveries:
         else:
             self.pause = Pause()
             self._refused = 0
+            self._unsure.discard(due.id)
             self.counts.sent += 1
             sent_at = _now()
             await insist(lambda: self._outbox.sent(due.id, receipt, sent_at), self._hand.over)
@@ -157,11 +165,18 @@ class Deliveries:
 
     async def _failed(self, due: Due, error: DeliveryError) -> None:
         reason = str(error)
+        if error.unknown and due.id not in self._unsure:
+            self._unsure.add(due.id)
+        elif error.unknown:
+            # Whoever reads it twice knows by its number that it is the same; but not five days long (P7).
+            error = DeliveryError(f"it is unknown whether it arrived: {reason}", permanent=True)
+            reason = str(error)
         if not error.permanent and _now() - due.created_at > GIVE_UP:
             error = DeliveryError(f"given up after {GIVE_UP.days} days: {reason}", permanent=True)
             reason = str(error)
         if error.permanent:
             self.counts.dead += 1
+            self._unsure.discard(due.id)
             if error.policy:
                 self._refused, self._last_refusal = self._refused + 1, reason
             log.error("undeliverable", delivery=due.id, kind=due.kind, ticket=due.ticket_id, reason=reason)
@@ -173,8 +188,8 @@ class Deliveries:
             self._rest(error)
             await insist(lambda: self._outbox.unclaimed(due.id, reason, _now()), self._hand.over)
         else:
-            pause = max(error.retry_after, BACKOFF[min(due.attempts, len(BACKOFF)) - 1])
-            until = _now() + timedelta(seconds=_spread(pause))
+            pause = max(error.retry_after, self._backoff[min(due.attempts, len(self._backoff)) - 1])
+            until = _now() + timedelta(seconds=error.retry_after if error.exact else _spread(pause))
             await insist(lambda: self._outbox.deferred(due.id, reason, until), self._hand.over)
 
     def _rest(self, error: DeliveryError) -> None:

@@ -9,7 +9,7 @@ FORMATS = ("JPG", "GIF", "PNG")
 # The reasons why files are declined, in the order in which they are told. After those of the second row the
 # client is asked for something, and one request is one paragraph.
 _TOLD = ("format", "other")
-_ASKED = ("damaged", "too-large", "too-many-pixels", "too-many")
+_ASKED = ("damaged", "unfetched", "too-large", "too-many-pixels", "too-many")
 # What a declined file is → the sentence that says what to send instead; each is said once.
 _INSTEAD = {
     "heic": "instead.heic",

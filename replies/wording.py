@@ -36,16 +36,23 @@ _OLD_ZONE_NAMES = {"Europe/Kiev": "Europe/Kyiv"}
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The texts of one language, and how it writes what goes into them."""
+    """The texts of one language, and how it writes what goes into them.
+
+    `chat`: for a message in a chat; a text `KEY.chat` then stands in for the mail's.
+    """
 
     languages: Languages
     language: str
+    chat: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "language", self.languages.resolve(self.language))
 
     def text(self, key: str, **values: object) -> str:
         """The text of that name; see `Languages.text`."""
+        in_chat = f"{key}.chat"
+        if self.chat and self.languages.has(in_chat):
+            key = in_chat
         return self.languages.text(self.language, key, **values)
 
     def plural(self, key: str, n: int | Decimal, **values: object) -> str:

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.models import Closure
+from storage.outbox import cancel_owed
+from storage.statements import fetch, moment
+
+REMINDER = "rating-reminder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,50 @@ async def latest_closure(ticket_id: int) -> ClosureNow | None:
 async def withdraw_invitations(ticket_id: int, at: datetime) -> None:
     """Reopening withdraws what was not answered yet; ratings that were given stay in the figures."""
     await Closure.filter(ticket_id=ticket_id, withdrawn_at__isnull=True).update(withdrawn_at=at)
+    await cancel_owed(ticket_id, REMINDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Unrated:
+    """An invitation that was sent and not answered; moments are UTC."""
+
+    closure_id: int
+    ticket_id: int
+    invited_at: datetime
+    expires_at: datetime
+
+
+async def unrated(now: datetime, invited_before: datetime) -> list[Unrated]:
+    """The good invitations sent before a moment whose clients said nothing and were not reminded.
+
+    Not those of tickets that are open again, nor of clients who were blocked or erased.
+    """
+    rows = await fetch(
+        """SELECT c.id, c.ticket_id, c.invited_at, c.expires_at FROM closures c
+        JOIN tickets t ON t.id = c.ticket_id JOIN clients p ON p.id = c.client_id
+        WHERE c.expires_at > ? AND c.invited_at < ? AND c.stars IS NULL AND c.withdrawn_at IS NULL
+        AND c.reminded_at IS NULL AND t.state = 'closed' AND p.blocked_at IS NULL AND p.erased_at IS NULL
+        AND EXISTS (SELECT 1 FROM deliveries d WHERE d.ticket_id = c.ticket_id AND d.kind = 'invitation'
+            AND d.state = 'sent' AND d.created_at >= c.invited_at) ORDER BY c.id""",
+        now,
+        invited_before,
+    )
+    return [
+        Unrated(int(row["id"]), int(row["ticket_id"]), moment(row["invited_at"]), moment(row["expires_at"]))
+        for row in rows
+    ]
+
+
+async def note_reminded(closure_id: int, now: datetime) -> bool:
+    """Note inside a unit that a client is reminded; False when he was, or has rated or written meanwhile."""
+    rows = await fetch(
+        """UPDATE closures SET reminded_at = ? WHERE id = ? AND expires_at > ? AND invited_at IS NOT NULL
+        AND stars IS NULL AND withdrawn_at IS NULL AND reminded_at IS NULL RETURNING id""",
+        now,
+        closure_id,
+        now,
+    )
+    return bool(rows)
 
 
 async def set_rating(

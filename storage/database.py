@@ -82,7 +82,7 @@ def _config(url: str) -> dict[str, object]:
         "connections": {"default": engine(url)},
         "apps": {
             APP: {
-                "models": ["storage.models"],
+                "models": ["storage.models", "storage.chat_models"],
                 "migrations": "storage.migrations",
                 "default_connection": "default",
             }

@@ -1,10 +1,13 @@
 """The directory: clients and the addresses by which they are known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from desk.channels import channel_of
+from storage.chat_models import Chat
 from storage.database import Database
-from storage.models import Address, Client, Ticket
+from storage.models import Address, Client, Closure, Event, Ticket
 from storage.outbox import Owed, owe
 from storage.statements import fetch, insert, row_lock
 
@@ -56,6 +59,52 @@ async def add_unregistered(address: str, language: str, now: datetime) -> KnownC
     return KnownClient(client_id, "", False, language, address)
 
 
+async def set_language(client_id: int, language: str) -> None:
+    """Write to a client in this language from now on, about his earlier tickets too; inside a unit."""
+    await Client.filter(id=client_id).update(language=language)
+    await Ticket.filter(client_id=client_id).update(language=language)
+
+
+async def link_address(address: str, owner_address: str, now: datetime) -> KnownClient | None:
+    """Give an address to the client who has another one, by which he proved to be the same person.
+
+    Inside a unit. With it an unregistered client's tickets, closures and further addresses go to the owner;
+    a registered one keeps his and loses the address alone. Returns the owner, or None when either is gone.
+    """
+    await _hold_both(address, owner_address)
+    client, owner = await client_by_address(address), await client_by_address(owner_address)
+    if client is None or owner is None or client.id == owner.id:
+        return owner if client is not None else None
+    if client.registered:
+        await _give([address], owner.id)
+        await Chat.filter(client_id=client.id).update(client_id=owner.id)
+        return owner
+    for ticket_id in await Ticket.filter(client_id=client.id).order_by("id").values_list("id", flat=True):
+        linked = {"what": "client linked", "before": address, "after": owner_address}
+        await insert(Event, {"ticket_id": ticket_id, "at": now, "who": address, **linked})
+    for table in (Ticket, Closure, Chat):
+        await table.filter(client_id=client.id).update(client_id=owner.id)
+    await _give([row.address for row in await Address.filter(client_id=client.id).order_by("id")], owner.id)
+    await Client.filter(id=client.id).delete()
+    return owner
+
+
+async def _give(addresses: Sequence[str], client_id: int) -> None:
+    """Make addresses a client's; what he had before stays the first, by which he is named."""
+    for address in addresses:
+        await Address.filter(address=address).delete()
+        await insert(Address, {"client_id": client_id, "address": address})
+
+
+async def _hold_both(*addresses: str) -> None:
+    """Keep everybody else from these clients until the transaction ends; always in one order."""
+    await fetch(
+        "SELECT id FROM clients WHERE id IN (SELECT client_id FROM addresses WHERE address IN (?, ?))"  # noqa: S608
+        f" ORDER BY id{row_lock('UPDATE')}",
+        *addresses,
+    )
+
+
 class Directory:
     """The administrators' side of the directory."""
 
@@ -92,18 +141,9 @@ class Directory:
         address; `language` is used where the client's is not known. Raises NotBlockable.
         """
 
-        async def unit() -> KnownClient:
-            known = await client_by_address(address)
-            client = known or await add_unregistered(address, "", now)
-            if client.blocked:
-                raise NotBlockable(f"{address} is blocked already")
-            mark = {"blocked_at": now, "blocked_by": who[:100], "blocked_why": why}
-            await Client.filter(id=client.id).update(**mark)
-            if known is not None:
-                await owe(_farewell(known, language, now), domain, now)
-            return replace(client, blocked=True)
-
-        return await self._database.writer.run(unit)
+        return await self._database.writer.run(
+            lambda: block_now(address, who, why, now, domain=domain, language=language)
+        )
 
     async def unblock(self, address: str) -> KnownClient:
         """Serve a blocked client again; he is told nothing. Raises NotBlockable.
@@ -127,6 +167,21 @@ class Directory:
         return [_known(row.client, row.address) for row in rows]
 
 
+async def block_now(
+    address: str, who: str, why: str, now: datetime, *, domain: str, language: str
+) -> KnownClient:
+    """See `Directory.block`, of which this is the unit."""
+    known = await client_by_address(address)
+    client = known or await add_unregistered(address, "", now)
+    if client.blocked:
+        raise NotBlockable(f"{address} is blocked already")
+    mark = {"blocked_at": now, "blocked_by": who[:100], "blocked_why": why}
+    await Client.filter(id=client.id).update(**mark)
+    if known is not None:
+        await owe(_farewell(known, language, now), domain, now)
+    return replace(client, blocked=True)
+
+
 def _known(client: Client, address: str) -> KnownClient:
     blocked = client.blocked_at is not None
     return KnownClient(client.id, client.name, client.registered, client.language, address, blocked)
@@ -138,6 +193,7 @@ def _farewell(client: KnownClient, language: str, now: datetime) -> Owed:
         key=f"client:{client.id}:blocked:{now.isoformat()}",
         ticket_id=None,
         kind="blocked",
+        channel=channel_of(client.address),
         recipient=client.address,
         language=client.language or language,
         facts={"client_name": client.name or None},

@@ -21,6 +21,7 @@ FAILURES = 5  # tries before quarantine
 KILLS = 2  # tries that killed or outlasted a worker process before quarantine
 CLAIMS = 25  # claims before quarantine, however they ended: a message that takes the whole service down
 LEASE = timedelta(seconds=180)
+CHATS = ("telegram", "staff")  # channels of the clients' and the agents' bot; all others are mail
 BACKOFF = (0.2, 0.8, 2.0, 4.0)  # seconds after the first, second … failure
 
 
@@ -67,9 +68,11 @@ def arrival_key(recipients: Sequence[str], body: bytes) -> str:
 class Inbox:
     """Records arrivals, hands them out for processing, keeps what became of them."""
 
-    def __init__(self, database: Database, files: FileStore) -> None:
+    def __init__(self, database: Database, files: FileStore, *, chats: bool = False) -> None:
+        """`chats`: hand out what came by the bots, rather than mail."""
         self._database = database
         self._files = files
+        self._chats = chats
         self._lost: list[datetime] = []
 
     async def record(self, arrival: Arrival) -> None:
@@ -98,7 +101,7 @@ class Inbox:
         """Take up to `most` due entries, the oldest of each conversation; none is handed out twice."""
 
         async def unit() -> list[Claimed]:
-            rows = await fetch(_claim(), now, most, now + LEASE)
+            rows = await fetch(_claim(self._chats), now, most, now + LEASE)
             return [_claimed(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
         try:
@@ -117,7 +120,7 @@ class Inbox:
         """
 
         async def unit() -> int:
-            stuck = Entry.filter(state=EntryState.PROCESSING)
+            stuck = Entry.filter(self._mine(), state=EntryState.PROCESSING)
             if besides:
                 await stuck.filter(id__in=besides).update(claimed_until=now + LEASE)
                 stuck = stuck.exclude(id__in=besides)
@@ -134,6 +137,9 @@ class Inbox:
         released = await self._database.writer.run(unit)
         del self._lost[: len(lost)]
         return released
+
+    def _mine(self) -> Q:
+        return Q(channel__in=CHATS) if self._chats else ~Q(channel__in=CHATS)
 
     async def failed(self, entry: Claimed, trouble: str, now: datetime, *, killed: bool) -> bool:
         """Note a failure that is the entry's own; returns whether it is in quarantine now.
@@ -307,14 +313,16 @@ def _claimed(row: dict[str, Any]) -> Claimed:
     )
 
 
-def _claim() -> str:
+def _claim(chats: bool) -> str:
+    mine = "IN" if chats else "NOT IN"
     return claiming(
         "entries",
         free="recorded",
         taken="processing",
         # The oldest unfinished entry of a conversation holds up the later ones: processed in order.
-        due="""NOT EXISTS (SELECT 1 FROM entries p WHERE p.conversation = t.conversation
-            AND p.id < t.id AND p.state IN ('recorded', 'processing')) ORDER BY t.id""",
+        due=f"""t.channel {mine} {CHATS} AND NOT EXISTS (SELECT 1 FROM entries p
+            WHERE p.conversation = t.conversation AND p.id < t.id
+            AND p.state IN ('recorded', 'processing')) ORDER BY t.id""",  # noqa: S608 - our own words
         returning="id, channel, conversation, envelope, body_sha256, body, received_at, failures, kills,"
         " accepted_by, attempts",
     )

@@ -12,6 +12,7 @@ from typing import Any
 from tortoise.expressions import Q
 
 from desk.ticket import State
+from storage.chat_models import Attachment
 from storage.models import Delivery, DeliveryState, Entry, EntryState, Message, Screenshot, Ticket
 from storage.privacy.erasure import ERASED
 from storage.statements import fetch, moment
@@ -133,9 +134,12 @@ async def empty_closed(some: Sequence[int], now: datetime, since: datetime) -> s
     came = [*await messages.exclude(entry_id=None).values_list("entry_id", flat=True)]
     mails = Entry.filter(id__in=came).exclude(state__in=(EntryState.RECORDED, EntryState.PROCESSING))
     files |= {str(one) for one in await mails.values_list("body_sha256", flat=True)} - {""}
+    sent_files = Attachment.filter(message_id__in=numbers)
+    files |= {str(one) for one in await sent_files.values_list("sha256", flat=True)}
     await shots.delete()
+    await sent_files.delete()
     await mails.update(body=None, body_sha256="", purged_at=now)
-    await messages.update(text=ERASED, new_text="", declined=[], shares=[])
+    await messages.update(text=ERASED, new_text="", origin="", earlier=None, declined=[], shares=[])
     await Ticket.filter(id__in=tickets).update(subject=ERASED)
     await Delivery.filter(ticket_id__in=tickets, state__in=_NOT_IN_HAND).update(content=None, facts={})
     return {str(one) for one in files}

@@ -92,7 +92,10 @@ class Address(Model):
 
 
 class Ticket(Model):
-    """A numbered case. The number is `id`: the engine never gives one twice."""
+    """A numbered case. The number is `id`: the engine never gives one twice.
+
+    `warned_at`, `breached_at`: the reaction deadline that agents were last told of, not when they were.
+    """
 
     id = fields.BigIntField(primary_key=True)
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField(
@@ -115,6 +118,10 @@ class Ticket(Model):
     reacted_by = fields.CharField(max_length=100, null=True)
     closed_at = fields.DatetimeField(null=True)
     follow_up_of = fields.BigIntField(null=True)
+    merged_into = fields.BigIntField(null=True)
+    resume_at = fields.DatetimeField(null=True)
+    warned_at = fields.DatetimeField(null=True)
+    breached_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "tickets"
@@ -141,6 +148,10 @@ class Message(Model):
     shares: fields.JSONField[list[str]] = fields.JSONField(default=list)
     automatic = fields.BooleanField(default=False)
     authenticity = fields.CharField(max_length=300, default="")
+    origin = fields.CharField(max_length=300, default="")
+    edited_at = fields.DatetimeField(null=True)
+    earlier: fields.JSONField[list[dict[str, str]] | None] = fields.JSONField(null=True)
+    withdrawn_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "messages"
@@ -241,6 +252,7 @@ class Delivery(Model):
     receipt = fields.CharField(max_length=300, default="")
     facts: fields.JSONField[dict[str, object]] = fields.JSONField()
     content = fields.BinaryField(null=True)
+    item_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "deliveries"
@@ -267,6 +279,8 @@ class Closure(Model):
     recommend = fields.BooleanField(null=True)
     rated_at = fields.DatetimeField(null=True)
     rated_via = fields.CharField(max_length=16, default="")
+    outcome = fields.CharField(max_length=16, default="")
+    reminded_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "closures"

@@ -24,7 +24,8 @@ FAILED = (DeliveryState.DEAD, DeliveryState.UNDELIVERABLE)
 class Owed:
     """Something to be delivered: what, not how it reads. `key` makes the intent unique.
 
-    `ticket_id` is None for what is about no ticket.
+    `ticket_id` is None for what is about no ticket. `item_id`: the item of its thread that is delivered.
+    `not_before`: when it may leave, now if None.
     """
 
     key: str
@@ -36,6 +37,8 @@ class Owed:
     in_reply_to: str = ""
     references: str = ""
     channel: str = "mail"
+    item_id: int | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Due:
     created_at: datetime
     attempts: int
     content: bytes | None = field(repr=False)
+    item_id: int | None = None
 
 
 async def owe(owed: Owed, domain: str, now: datetime, *, suppressed: str = "") -> str:
@@ -78,12 +82,49 @@ async def owe(owed: Owed, domain: str, now: datetime, *, suppressed: str = "") -
             "references": owed.references,
             "message_id": message_id,
             "created_at": now,
-            "next_attempt_at": now,
+            "next_attempt_at": owed.not_before or now,
+            "item_id": owed.item_id,
             "state": (DeliveryState.SUPPRESSED if suppressed else DeliveryState.OWED).value,
             "error": suppressed,
         },
     )
     return message_id
+
+
+async def add_to_confirmation(
+    ticket_id: int, screenshots: Sequence[str], declined: Sequence[dict[str, Any]]
+) -> bool:
+    """Have a confirmation that was not worded yet tell of further files: an album comes in parts.
+
+    Returns False when it is too late for that.
+    """
+    row = await Delivery.select_for_update().get_or_none(key=f"{ticket_id}:confirmation", content=None)
+    if row is None or row.state != DeliveryState.OWED:
+        return False
+    facts: dict[str, Any] = dict(row.facts)
+    facts["screenshots"] = [*facts.get("screenshots", ()), *screenshots]
+    facts["declined"] = [*facts.get("declined", ()), *declined]
+    row.facts = facts
+    await row.save(update_fields=["facts"])
+    return True
+
+
+async def hold_confirmation(ticket_id: int, until: datetime) -> None:
+    """Keep a confirmation that was not worded yet until a moment (UTC): more of the request may come."""
+    row = await Delivery.select_for_update().get_or_none(key=f"{ticket_id}:confirmation", content=None)
+    if row is not None and row.state == DeliveryState.OWED and row.attempts == 0:
+        row.next_attempt_at = until
+        await row.save(update_fields=["next_attempt_at"])
+
+
+async def is_owed(ticket_id: int, kind: str) -> bool:
+    """Whether a delivery of a kind on a ticket has not been taken up yet."""
+    return await Delivery.filter(ticket_id=ticket_id, kind=kind, state=DeliveryState.OWED).exists()
+
+
+async def was_owed(key: str) -> bool:
+    """Whether there is, or was, an intent with this key."""
+    return await Delivery.filter(key=key).exists()
 
 
 async def cancel_owed(ticket_id: int, kind: str) -> None:
@@ -291,6 +332,7 @@ def _due(row: dict[str, Any]) -> Due:
         created_at=moment(row["created_at"]),
         attempts=row["attempts"],
         content=None if row["content"] is None else bytes(row["content"]),
+        item_id=row["item_id"],
     )
 
 
@@ -300,8 +342,10 @@ def _claim() -> str:
         free="owed",
         taken="sending",
         # An earlier unfinished delivery to the same recipient goes first, even while it waits for a next try.
+        # The same person may be an agent in another bot's chat, which is another channel.
         due="""t.channel = ? AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.recipient = t.recipient
-            AND p.id < t.id AND p.state IN ('owed', 'sending')) ORDER BY t.next_attempt_at""",
+            AND p.channel = t.channel AND p.id < t.id AND p.state IN ('owed', 'sending'))
+            ORDER BY t.next_attempt_at""",
         returning="""id, ticket_id, kind, channel, recipient, language, facts, message_id, in_reply_to,
-            "references", created_at, attempts, content""",
+            "references", created_at, attempts, content, item_id""",
     )

@@ -58,6 +58,29 @@ async def takes_part(ticket_id: int, client_id: int, address: str) -> bool:
     return bool(await fetch(sql, ticket_id, client_id, address))
 
 
+async def add_participant(ticket_id: int, address: str, who: str, now: datetime) -> None:
+    """See `Participants.add`, of which this is the unit."""
+    ticket = await Ticket.get_or_none(id=ticket_id)
+    if ticket is None:
+        raise NoTicket
+    if await Address.filter(client_id=ticket.client_id, address=address).exists():
+        raise TakesPart(f"{address} is the ticket's client")
+    if await Participant.filter(ticket_id=ticket_id, address=address).exists():
+        raise TakesPart(f"{address} takes part already")
+    await Participant.create(ticket_id=ticket_id, address=address, added_by=who[:100], added_at=now)
+    await note_changes(ticket_id, now, Change(who, "person added", after=address))
+
+
+async def copy_participants(ticket_id: int, to: int) -> None:
+    """Let whoever takes part in a ticket take part in another one, too; inside a unit."""
+    there = {row.address for row in await Participant.filter(ticket_id=to)}
+    for row in await Participant.filter(ticket_id=ticket_id).order_by("id"):
+        if row.address not in there:
+            await Participant.create(
+                ticket_id=to, address=row.address, added_by=row.added_by, added_at=row.added_at
+            )
+
+
 class Participants:
     """The agents' side: adding and removing persons, with a line in the ticket's history."""
 
@@ -66,19 +89,7 @@ class Participants:
 
     async def add(self, ticket_id: int, address: str, who: str, now: datetime) -> None:
         """Let mail from `address` (in lower case) join the ticket. Raises NoTicket or TakesPart."""
-
-        async def unit() -> None:
-            ticket = await Ticket.get_or_none(id=ticket_id)
-            if ticket is None:
-                raise NoTicket
-            if await Address.filter(client_id=ticket.client_id, address=address).exists():
-                raise TakesPart(f"{address} is the ticket's client")
-            if await Participant.filter(ticket_id=ticket_id, address=address).exists():
-                raise TakesPart(f"{address} takes part already")
-            await Participant.create(ticket_id=ticket_id, address=address, added_by=who[:100], added_at=now)
-            await note_changes(ticket_id, now, Change(who, "person added", after=address))
-
-        await self._database.writer.run(unit)
+        await self._database.writer.run(lambda: add_participant(ticket_id, address, who, now))
 
     async def remove(self, ticket_id: int, address: str, who: str, now: datetime) -> None:
         """Undo `add`. Raises NoTicket or TakesNoPart."""

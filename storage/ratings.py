@@ -1,10 +1,16 @@
 """Rating a closure: the one place where stars are accepted, whichever way they came."""
 
+import secrets
 from datetime import datetime
 
-from desk.rating import Closure, accepts_rating, check_stars
+from desk.rating import LOW, Closure, accepts_rating, check_stars
 from storage.closures import ClosureNow, closure_now, latest_closure, set_rating
+from storage.notices import HEADS, Notice, owe_notice
+from storage.posts import CLIENTS
+from storage.statements import fetch
 from storage.tickets import Change, note_changes
+
+INVITING = ("invitation", "rating-reminder", "rated")  # kinds of deliveries that stars may answer
 
 
 async def open_invitation(ticket_id: int, at: datetime) -> int | None:
@@ -29,6 +35,7 @@ async def rate(
     """Store a rating; the last word within the invitation counts, and the history keeps the earlier ones.
 
     Runs inside a writer's unit. `comment` None keeps what was said before, as do unanswered questions.
+    Heads are owed word of one or two stars at once, and again with a comment that comes later.
     Returns None, or why it was not accepted: "unknown", or a value of desk.rating.RatingRefused.
     Raises ValueError unless `stars` is from 1 to 5.
     """
@@ -51,7 +58,34 @@ async def rate(
     await set_rating(closure_id, at, via, stars=new[0], comment=new[1], satisfied=new[2], recommend=new[3])
     before = "" if closure.stars is None else _words(*old)
     await note_changes(closure.ticket_id, at, Change(who, "rated", before, _words(*new), via))
+    worse = stars in LOW and (stars != closure.stars or new[1].strip() not in ("", closure.comment.strip()))
+    if worse:
+        facts = {"stars": stars, "comment": new[1]}
+        key = f"low-rating:{closure.id}:{secrets.token_hex(8)}"
+        await owe_notice(Notice(key, "low-rating", HEADS, facts, closure.ticket_id), at)
     return None
+
+
+async def invitation_post(closure_id: int, ticket_id: int) -> int | None:
+    """The message in its client's chat by which a closure can be rated, or None when there is none."""
+    rows = await fetch(
+        "SELECT p.message_id FROM deliveries d JOIN posts p ON p.delivery_id = d.id"
+        " WHERE d.key = ? AND p.bot = ? ORDER BY p.part DESC, p.id DESC LIMIT 1",
+        f"{ticket_id}:invitation:{closure_id}",
+        CLIENTS,
+    )
+    return int(rows[0]["message_id"]) if rows else None
+
+
+async def invited_last(chat_id: int) -> int | None:
+    """The closed ticket that the last thing which we said in a chat asks to rate, or None."""
+    rows = await fetch(
+        "SELECT d.kind, p.ticket_id FROM posts p LEFT JOIN deliveries d ON d.id = p.delivery_id"
+        " WHERE p.bot = ? AND p.chat_id = ? AND NOT p.incoming ORDER BY p.message_id DESC LIMIT 1",
+        CLIENTS,
+        chat_id,
+    )
+    return rows[0]["ticket_id"] if rows and rows[0]["kind"] in INVITING else None
 
 
 def _words(stars: int | None, comment: str, satisfied: bool | None, recommend: bool | None) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.ticket import State
+from storage.chat_models import Attachment
 from storage.closures import withdraw_invitations
 from storage.models import Address, Event, Message, Screenshot, Ticket
 from storage.outbox import cancel_owed
@@ -46,8 +47,22 @@ class NewScreenshot:
 
 
 @dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """A file of an agent's whose bytes lie in the file store; `as_picture`: he sent it as a photo."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    as_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NewMessage:
-    """An item for a ticket's thread; `direction` is in, out or note. `automatic`: a machine wrote it."""
+    """An item for a ticket's thread; `direction` is in, out or note. `automatic`: a machine wrote it.
+
+    `origin`: from whom a message was passed on that is not the author's own.
+    """
 
     ticket_id: int
     direction: str
@@ -64,6 +79,8 @@ class NewMessage:
     declined: Sequence[dict[str, Any]] = ()
     shares: Sequence[str] = ()
     automatic: bool = False
+    origin: str = ""
+    attachments: Sequence[NewAttachment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,7 @@ class TicketNow:
     reacted_at: datetime | None
     closed_at: datetime | None
     last_message_id: str = field(default="")
+    merged_into: int | None = None
 
 
 async def open_ticket(new: NewTicket) -> int:
@@ -120,14 +138,45 @@ async def add_message(new: NewMessage) -> int:
             "new_text": new.new_text[:TEXT_MOST],
             "message_id": new.message_id[:300],
             "authenticity": new.authenticity[:300],
+            "origin": new.origin[:300],
         },
     )
-    for shot in new.screenshots:
-        await insert(Screenshot, _columns(shot) | {"message_id": message_id})
+    await add_files(message_id, new.screenshots, new.attachments)
     return message_id
 
 
-def _columns(new: NewTicket | NewMessage | NewScreenshot) -> dict[str, Any]:
+async def add_files(
+    message_id: int, screenshots: Sequence[NewScreenshot], attachments: Sequence[NewAttachment] = ()
+) -> None:
+    """Put files on a message that is there."""
+    for shot in screenshots:
+        await insert(Screenshot, _columns(shot) | {"message_id": message_id})
+    for file in attachments:
+        await insert(Attachment, _columns(file) | {"message_id": message_id})
+
+
+async def add_to_message(
+    message_id: int,
+    text: str,
+    screenshots: Sequence[NewScreenshot],
+    declined: Sequence[dict[str, Any]],
+    shares: Sequence[str],
+    *,
+    subject: str = "",
+) -> None:
+    """Put more on a message: its album's parts come one by one. `subject` names a ticket without one."""
+    row = await Message.select_for_update().get(id=message_id)
+    row.text = "\n".join(filter(None, (row.text, text)))[:TEXT_MOST]
+    row.new_text = "\n".join(filter(None, (row.new_text, text)))[:TEXT_MOST]
+    row.declined = [*row.declined, *declined]
+    row.shares = [*row.shares, *shares]
+    await row.save()
+    await add_files(message_id, screenshots)
+    if subject:
+        await Ticket.filter(id=row.ticket_id, subject="").update(subject=subject[:300])
+
+
+def _columns(new: NewTicket | NewMessage | NewScreenshot | NewAttachment) -> dict[str, Any]:
     return {field.name: getattr(new, field.name) for field in fields(new)}
 
 
@@ -153,9 +202,12 @@ async def change_ticket(ticket_id: int, **columns: Any) -> None:
     await Ticket.filter(id=ticket_id).update(**columns)
 
 
-async def ticket_now(ticket_id: int) -> TicketNow | None:
-    """A ticket as it stands inside this transaction, or None. Locks the row where the engine can."""
-    row = await Ticket.select_for_update().get_or_none(id=ticket_id)
+async def ticket_now(ticket_id: int, *, locked: bool = True) -> TicketNow | None:
+    """A ticket as it stands inside this transaction, or None. Locks the row where the engine can.
+
+    With `locked` False it can be asked outside of a transaction as well.
+    """
+    row = await (Ticket.select_for_update() if locked else Ticket.all()).get_or_none(id=ticket_id)
     if row is None:
         return None
     await row.fetch_related("client")
@@ -188,14 +240,34 @@ async def ticket_now(ticket_id: int) -> TicketNow | None:
                 "reaction_due_at",
                 "reacted_at",
                 "closed_at",
+                "merged_into",
             )
         },
     )
 
 
+async def ticket_that_goes_on(ticket_id: int) -> TicketNow | None:
+    """The ticket as which one goes on: itself, or the one that it was merged into; None for an unknown one.
+
+    Whoever decides where a message belongs asks this, so that a merged ticket gets nothing more.
+    """
+    seen: set[int] = set()
+    found = await ticket_now(ticket_id)
+    while found is not None and found.merged_into is not None and found.id not in seen:
+        seen.add(found.id)
+        found = await ticket_now(found.merged_into) or found
+    return found
+
+
+async def open_tickets(client_id: int) -> list[int]:
+    """The numbers of a client's tickets that are not closed, in their order."""
+    unfinished = Ticket.filter(client_id=client_id).exclude(state=State.CLOSED.value).order_by("id")
+    return [int(one) for one in await unfinished.values_list("id", flat=True)]  # type: ignore[call-overload]
+
+
 async def reopen(ticket: TicketNow, who: str, why: str, at: datetime) -> None:
     """Put a closed ticket back to work and withdraw its rating invitation, sent or not yet sent."""
-    await change_ticket(ticket.id, state=State.OPEN.value, closed_at=None)
+    await change_ticket(ticket.id, state=State.OPEN.value, closed_at=None, merged_into=None)
     await withdraw_invitations(ticket.id, at)
     await cancel_owed(ticket.id, "invitation")
     await note_changes(ticket.id, at, Change(who, "reopened", ticket.state, State.OPEN.value, why))

@@ -9,6 +9,12 @@ from storage.threads import in_thread
 IDLE = 900.0  # seconds for which whoever keeps bytes may take until his transaction refers to them
 FIRST_DIGITS = "0123456789abcdef"
 PAGE = 500  # rows looked at in one statement
+# Every column that names a file.
+USES = (
+    ("entries", ("body_sha256",)),
+    ("screenshots", ("sha256", "thumbnail")),
+    ("attachments", ("sha256",)),
+)
 
 
 async def remove_unused(files: FileStore, digests: Collection[str], idle_seconds: float = IDLE) -> int:
@@ -43,7 +49,7 @@ async def _delete(files: FileStore, digests: Iterable[str], idle_seconds: float)
 async def _used(wanted: Callable[[str], bool]) -> set[str]:
     """The digests that something refers to, of those wanted; in pages, for no column of them has an index."""
     used: set[str] = set()
-    for table, columns in (("entries", ("body_sha256",)), ("screenshots", ("sha256", "thumbnail"))):
+    for table, columns in USES:
         last = 0
         sql = f"SELECT id, {', '.join(columns)} FROM {table} WHERE id > ? ORDER BY id LIMIT {PAGE}"  # noqa: S608
         while rows := await fetch(sql, last):

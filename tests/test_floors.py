@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,15 +32,24 @@ HOMES = {
     "imapclient": ("intake/imap.py",),
     "aiosmtplib": ("replies/smtp.py",),
     "matplotlib": ("replies/charts.py",),
-    "aiohttp": ("bot/web/**", "bot/oauth.py"),
-    "aiogram": ("bot/telegram/**",),
-    "telegram": ("bot/telegram/**",),
+    "aiohttp": ("bot/web/**", "bot/oauth.py", "bot/telegram/**", "bot/demo/telegram/**"),
+    "httpx": ("bot/telegram/errors.py",),
+    "aiogram": ("bot/telegram/clients/**", "bot/telegram/carriers.py", "bot/telegram/errors.py"),
+    "telegram": ("bot/telegram/agents/**", "bot/telegram/staff/**", "bot/telegram/errors.py"),
     "tomllib": ("bot/config/**",),
     "typer": ("bot/cli/**", "bot/__main__.py"),
 }
 
 # Costs so much to load that a command that does not need it must not pay: inside functions alone.
-LATE = ("matplotlib",)
+LATE = ("matplotlib", "bot.telegram.frameworks")
+
+# What these load every command pays for, and the service waits for before it listens.
+AT_ONCE = (
+    "bot/__main__.py",
+    "bot/service.py",
+    *(f"bot/cli/{path.name}" for path in (ROOT / "bot/cli").glob("*.py")),
+)
+FRAMEWORKS = ("aiogram", "telegram", "httpx", "matplotlib")
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,8 @@ def breaches(path: str, source: str) -> list[str]:
 
 def _forbidden(path: str, floor: str, one: Import) -> str | None:
     """The rule that forbids an import, None when none does."""
+    if one.module in LATE and not one.late:
+        return f"{one.module} is imported inside functions alone"
     if one.top in FLOORS:
         if one.top != floor and one.top not in FLOORS[floor]:
             return f"{floor} may import {', '.join(FLOORS[floor]) or 'no other package'} alone"
@@ -112,6 +124,41 @@ def _forbidden(path: str, floor: str, one: Import) -> str | None:
     if one.top in LATE and not one.late:
         return f"{one.top} is imported inside functions alone"
     return None
+
+
+def loaded_with(path: str) -> dict[str, str]:
+    """Every library and file of ours that importing the file at `path` loads, each with who loads it."""
+    found = {path: path}
+    waiting = [path]
+    while waiting:
+        at = waiting.pop()
+        for one in _loaded_at_once(at):
+            if one not in found:
+                found[one] = at
+                waiting += [one] if one.endswith(".py") else []
+    return found
+
+
+@cache
+def _loaded_at_once(path: str) -> frozenset[str]:
+    """The files of ours and the modules of others that a file itself imports when it is loaded."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    named = {one.module for one in imports_in(tree, ".".join(Path(path).parent.parts)) if not one.late}
+    # What is imported from a module may be a module itself.
+    named |= {
+        f"{node.module}.{name.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in named
+        for name in node.names
+    }
+    steps = [name.split(".") for name in named]
+    modules = {".".join(one[:count]) for one in steps for count in range(1, len(one) + 1)}
+    return frozenset(_file_of(module) or module for module in modules)
+
+
+def _file_of(module: str) -> str | None:
+    path = module.replace(".", "/")
+    return next((one for one in (f"{path}.py", f"{path}/__init__.py") if (ROOT / one).is_file()), None)
 
 
 def _lies_in(path: str, home: str) -> bool:
@@ -141,6 +188,18 @@ def test_a_floor_knows_those_below_it_alone(floor: str) -> None:
     assert not found, "\n" + "\n".join(found)
 
 
+@pytest.mark.parametrize("path", AT_ONCE)
+def test_what_takes_seconds_to_load_is_loaded_by_nobody_who_does_not_need_it(path: str) -> None:
+    loaded = loaded_with(path)
+    assert {one: loaded[one] for one in FRAMEWORKS if one in loaded} == {}
+
+
+def test_what_a_file_loads_is_found_through_others() -> None:
+    loaded = loaded_with("bot/telegram/frameworks.py")
+    assert {"aiogram", "telegram"} <= {*loaded}
+    assert loaded["bot/telegram/clients/bot.py"] == "bot/telegram/frameworks.py"
+
+
 def test_there_is_no_sixth_package() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert packages == {*FLOORS, "tests"}
@@ -163,9 +222,19 @@ def test_there_is_no_sixth_package() -> None:
         ),
         ("intake/mime/smtp_x.py", "import aiosmtpd", "aiosmtpd is known in intake/smtp*.py alone"),
         ("bot/wiring.py", "import tortoise", "tortoise is known in storage/** alone"),
-        ("bot/cli/demo.py", "import aiohttp.web", "aiohttp is known in bot/web/**, bot/oauth.py alone"),
+        (
+            "bot/cli/demo.py",
+            "import aiohttp.web",
+            "aiohttp is known in bot/web/**, bot/oauth.py, bot/telegram/**, bot/demo/telegram/** alone",
+        ),
         ("replies/outbox.py", "import aiosmtplib", "aiosmtplib is known in replies/smtp.py alone"),
         ("replies/charts.py", "import matplotlib.pyplot", "matplotlib is imported inside functions alone"),
+        ("bot/telegram/clients/bot.py", "import telegram", "telegram is known in bot/telegram/agents/**"),
+        (
+            "bot/telegram/parts.py",
+            "from bot.telegram.frameworks import Frameworks",
+            "bot.telegram.frameworks is imported inside functions alone",
+        ),
         ("intake/mail.py", 'import importlib\nimportlib.import_module("tortoise")', "tortoise is known in"),
         ("intake/mime/parts.py", "from ...replies import x", "intake may import storage, desk alone"),
     ],

@@ -2,7 +2,19 @@
 
 import typer
 
-from bot.cli import directory, explain, importing, privacy, promises, queues, reports, running, setup, tickets
+from bot.cli import (
+    agents,
+    directory,
+    explain,
+    importing,
+    privacy,
+    promises,
+    queues,
+    reports,
+    running,
+    setup,
+    tickets,
+)
 from bot.cli.usage import CommandLine
 
 app = typer.Typer(
@@ -13,5 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (setup, running, explain, importing, tickets, queues, directory, privacy, promises, reports):
+GROUPS = (
+    setup, running, explain, importing, tickets, queues, directory, agents, privacy, promises, reports,
+)  # fmt: skip
+for group in GROUPS:
     group.register(app)

@@ -1,4 +1,4 @@
-"""`otklik clients …` and `otklik agents …`: the directory."""
+"""`otklik clients …`: the directory."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -28,9 +28,6 @@ def register(app: typer.Typer) -> None:
     clients.command("block")(clients_block)
     clients.command("unblock")(clients_unblock)
     app.add_typer(clients, name="clients")
-    agents = typer.Typer(help="The people who answer.", no_args_is_help=True)
-    agents.command("list")(agents_list)
-    app.add_typer(agents, name="agents")
 
 
 def clients_add(
@@ -133,15 +130,6 @@ def _change(settings: Settings, work: Callable[[Database], Awaitable[KnownClient
     except NotBlockable as exc:
         fail(str(exc))
     _tell(client, as_json)
-
-
-def agents_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """List the agents that the configuration names."""
-    for agent in load_settings(config).agents:
-        if as_json:
-            print_json(agent.model_dump())
-        else:
-            say(f"{agent.name}  {agent.role}, line {agent.line}")
 
 
 def _tell(client: KnownClient, as_json: bool) -> None:

@@ -37,6 +37,7 @@ async def document(kept: Kept, written: Written, now: datetime) -> dict[str, Any
             for row in kept.closures
         ],
         "entries": [_numbered(row, written) for row in kept.entries],
+        **kept.in_chats,
     }
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bot.cli.mailbox_trial import try_mailbox
 from bot.cli.relay_trial import try_relay
+from bot.cli.telegram_trial import Trial, telegram_trials
 from bot.config import Settings
 from bot.config.mailboxes import MailboxSettings
 from replies.languages import BadCatalogue, Languages
@@ -46,6 +47,8 @@ def trials(settings: Settings) -> Iterator[Callable[[], Finding]]:
     for box in settings.mail.mailboxes:
         yield partial(_mailbox, box, settings)
     yield partial(_relay, settings)
+    for part, trial in telegram_trials(settings):
+        yield partial(_telegram, part, trial)
     yield partial(_web, settings)
     yield partial(_texts, settings)
 
@@ -118,6 +121,10 @@ def _listener(settings: Settings) -> Finding:
 
 def _mailbox(box: MailboxSettings, settings: Settings) -> Finding:
     return Finding(f"mailbox {box.name}", *try_mailbox(box, settings))
+
+
+def _telegram(part: str, trial: Trial) -> Finding:
+    return Finding(part, *trial())
 
 
 def _web(settings: Settings) -> Finding:

@@ -3,17 +3,21 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.config.mistakes import Mistake, wrong
-from bot.config.models import AgentSettings, DeskSettings, MailSettings
+from bot.config.models import AgentSettings, DeskSettings, MailSettings, WebSettings
 from bot.config.places import KeyPath
 from bot.config.promises import CalendarSettings, LevelSettings
+from bot.config.ready import ReadyAnswerSettings
+from bot.config.telegram import TelegramSettings
 from desk.service_level import check_levels
 
 _Levels = tuple[LevelSettings, ...]
 _LEVELS: KeyPath = ("service_levels",)
 # The rules themselves know more conditions; what they would ask about is not kept by this version yet.
 _KNOWN = "registered"
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def cross_check(parts: Mapping[str, Any]) -> list[Mistake]:
@@ -98,11 +102,31 @@ def _agent_addresses(agents: tuple[AgentSettings, ...], mail: MailSettings) -> l
     ]
 
 
+def _webhook(telegram: TelegramSettings, web: WebSettings) -> list[Mistake]:
+    """What Telegram brings has clients' words in it, so it comes encrypted; a test's is on this machine."""
+    address = urlsplit(web.public_url)
+    if telegram.mode != "webhook" or address.scheme == "https" or address.hostname in _LOOPBACK:
+        return []
+    allowed = 'an address that begins with https://, because telegram.mode is "webhook"'
+    return [Mistake(("web", "public_url"), wrong(web.public_url, allowed))]
+
+
+def _ready_keys(ready_answers: tuple[ReadyAnswerSettings, ...]) -> list[Mistake]:
+    counts = Counter(one.key for one in ready_answers)
+    return [
+        Mistake(("ready_answers", place, "key"), wrong(one.key, "a key that no other ready answer has"))
+        for place, one in enumerate(ready_answers)
+        if counts[one.key] > 1
+    ]
+
+
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[..., list[Mistake]]], ...] = (
     (("service_levels",), _rules),
     (("service_levels", "calendars"), _calendar_names),
     (("service_levels", "desk"), _titles),
     (("agents",), _agent_names),
+    (("ready_answers",), _ready_keys),
     (("mail",), _mailboxes),
     (("agents", "mail"), _agent_addresses),
+    (("telegram", "web"), _webhook),
 )

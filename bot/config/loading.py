@@ -24,11 +24,6 @@ from bot.config.models import Settings
 from bot.config.places import KeyPath, line_numbers, nearest_line
 from bot.config.secrets import fill_in
 
-# Keys of the documented interface that this version cannot honour yet: refused rather than ignored.
-_NOT_YET: tuple[tuple[KeyPath, str], ...] = (
-    (("telegram",), "this version has no Telegram bots yet; leave the section out"),
-)
-
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the configuration file at `path`; secrets may come from `environ` (OTKLIK_<SECTION>_<KEY>).
@@ -39,10 +34,9 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     text = _text(path)
     raw = _parsed(text, path)
     folder = path.absolute().parent
-    mistakes = _taken_out_not_yet(raw)
     unreadable, from_environment = fill_in(raw, folder, environ)
     parts, invalid = _validated(raw, folder)
-    mistakes += unreadable + _without_echo(invalid, unreadable) + cross_check(parts)
+    mistakes = unreadable + _without_echo(invalid, unreadable) + cross_check(parts)
     if mistakes:
         raise ConfigError(_worded(mistakes, path, line_numbers(text), from_environment))
     return Settings.model_validate(parts)
@@ -77,17 +71,6 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _frozen(item) for key, item in value.items()}
     return value
-
-
-def _taken_out_not_yet(raw: dict[str, Any]) -> list[Mistake]:
-    found = []
-    for path, reason in _NOT_YET:
-        table: Any = raw
-        for step in path[:-1]:
-            table = table.get(step) if isinstance(table, dict) else None
-        if isinstance(table, dict) and table.pop(path[-1], None) is not None:
-            found.append(Mistake(path, reason))
-    return found
 
 
 def _validated(raw: dict[str, Any], folder: Path) -> tuple[dict[str, Any], list[Mistake]]:

@@ -27,6 +27,8 @@ from bot.config.fields import (
 )
 from bot.config.mailboxes import MailboxSettings, OAuthSettings, check_encrypted
 from bot.config.promises import CalendarSettings, LevelSettings
+from bot.config.ready import ReadyAnswerSettings
+from bot.config.telegram import TelegramSettings
 
 Security = Literal["none", "starttls", "tls"]
 Role = Literal["agent", "head", "admin"]
@@ -217,6 +219,7 @@ class Settings(Section):
     database: DatabaseSettings = section("database")
     files: FilesSettings = section("files")
     mail: MailSettings = Field(description="a section [mail]")
+    telegram: TelegramSettings = section("telegram")
     web: WebSettings = Field(description="a section [web]")
     calendars: dict[str, CalendarSettings] = Field(
         min_length=1, description="at least one section [calendars.NAME]"
@@ -225,6 +228,9 @@ class Settings(Section):
         min_length=1, description="at least one section [[service_levels]]"
     )
     agents: tuple[AgentSettings, ...] = Field(default=(), description="sections [[agents]]")
+    ready_answers: tuple[ReadyAnswerSettings, ...] = Field(
+        default=(), description="sections [[ready_answers]]"
+    )
     processing: ProcessingSettings = section("processing")
     retention: RetentionSettings = section("retention")
     log: LogSettings = section("log")

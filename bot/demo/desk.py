@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.message import Message
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,14 +37,21 @@ class DemoDesk:
         self._is_up = False
         self._seen: set[Path] = set()
 
-    def prepare(self) -> None:
-        """Write the configuration, as `otklik init` does, and put the free ports into it."""
+    def prepare(self, changes: Mapping[str, str], agent_id: int) -> None:
+        """Write the configuration, as `otklik init` does, with the free ports and what else is to be changed.
+
+        `agent_id`: Anna's number in Telegram.
+        """
         self.command("init", str(self.folder), config=False)
         text = self.config.read_text()
         text = re.sub(r"(?m)^port = 8025$", f"port = {self.smtp_port}", text)
         text = re.sub(r"(?m)^port = 8080$", f"port = {self.web_port}", text)
         text = text.replace("http://127.0.0.1:8080", f"http://127.0.0.1:{self.web_port}")
-        agent = '\n[[agents]]\nname = "Анна"\nrole = "agent"\n'
+        for found, wanted in changes.items():
+            if found not in text:
+                raise DemoFailed(f"config.example.toml has no {found!r} any more")
+            text = text.replace(found, wanted)
+        agent = f'\n[[agents]]\nname = "Анна"\nrole = "agent"\ntelegram_id = {agent_id}\n'
         self.config.write_text(text + agent)
 
     def start(self) -> None:

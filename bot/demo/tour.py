@@ -1,5 +1,6 @@
 """The demo's story, step by step; every step uses the running service from outside."""
 
+import json
 import re
 import shutil
 import signal
@@ -10,9 +11,12 @@ import urllib.parse
 import urllib.request
 from email.message import Message
 from pathlib import Path
+from typing import Any
 
+from bot.demo.chat import DemoChat
 from bot.demo.desk import DemoDesk, DemoFailed
 from bot.demo.letters import File, reply, request, screenshot, send, text_of
+from bot.demo.telegram.things import Topic
 
 _OLGA, _PETER, _RIIKKA = "olga@agroferma.example", "peter@millhouse.example", "riikka@leipomo.example"
 
@@ -26,7 +30,11 @@ def tour(folder: Path | None, *, once: bool) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     place = folder or Path(tempfile.mkdtemp(prefix="otklik-demo-"))
     place.mkdir(parents=True, exist_ok=True)
-    status = _led(DemoDesk(place), once=once)
+    chat = DemoChat()
+    try:
+        status = _led(DemoDesk(place), chat, once=once)
+    finally:
+        chat.stop()
     if status == 0 and folder is None:
         shutil.rmtree(place)
         print("What it made is gone with its temporary folder; --folder DIR keeps it")
@@ -35,17 +43,18 @@ def tour(folder: Path | None, *, once: bool) -> int:
     return status
 
 
-def _led(desk: DemoDesk, *, once: bool) -> int:
+def _led(desk: DemoDesk, chat: DemoChat, *, once: bool) -> int:
     began = time.monotonic()
     try:
-        _start(desk)
+        _start(desk, chat)
         _mails(desk, began)
         _answer_and_close(desk)
         _rate(desk)
+        _chats(desk, chat)
         _report(desk)
         if not once:
             _stay(desk)
-    except (DemoFailed, OSError) as exc:
+    except (DemoFailed, OSError, AssertionError) as exc:
         print(f"\nThe demo failed: {exc}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -70,9 +79,9 @@ def _letter(mail: Message) -> None:
     _show(f"To: {mail['To']}\nSubject: {mail['Subject']}\n\n{text_of(mail)}")
 
 
-def _start(desk: DemoDesk) -> None:
+def _start(desk: DemoDesk, chat: DemoChat) -> None:
     _step(f"A desk is set up in {desk.folder} and started: SQLite, its own mail server, no relay")
-    desk.prepare()
+    desk.prepare(chat.configuration(), chat.anna.id)
     desk.start()
     print(f"   mail server 127.0.0.1:{desk.smtp_port} · pages http://127.0.0.1:{desk.web_port}")
     _step("Olga has a support contract, so she is put into the directory")
@@ -138,6 +147,44 @@ def _rate(desk: DemoDesk) -> None:
     send(desk.smtp_port, reply(desk.new_mail(_PETER), _PETER, "Peter Mill", "4"))
     desk.until("Peter's rating", lambda: desk.ticket_of(_PETER)["rating"])
     print(f"   rating of Peter's ticket: {desk.ticket_of(_PETER)['rating']}")
+
+
+def _chats(desk: DemoDesk, chat: DemoChat) -> None:
+    oksana, anna = chat.oksana, chat.anna
+    _step(
+        "Oksana writes to the clients' bot in Telegram, with a screenshot; Anna answers in the agents' group"
+    )
+    chat.does(oksana.starts(chat.bot))
+    chat.does(oksana.reads("Добрий день"))
+    picture = screenshot("kassa.png").content
+    chat.does(oksana.sends_photo(picture, "Версія 3.2.14: каса не друкує чек, ось що на екрані."))
+    chat.does(oksana.reads("Фахівець відповість"))
+    topic = chat.does(chat.group.topic_of("каса не друкує"))
+    chat.does(anna.reads("на екрані", where=(chat.group, topic)))
+    chat.does(anna.writes("Вимкніть і ввімкніть принтер, потім повторіть друк.", where=(chat.group, topic)))
+    chat.does(oksana.reads("Вимкніть"))
+    chat.does(oksana.writes("Допомогло, дякую!"))
+    chat.does(anna.reads("Допомогло", where=(chat.group, topic)))
+    _close_and_rate(desk, chat, topic)
+    print("   Oksana's chat:")
+    _show(chat.client_transcript())
+    print("   the topic in the agents' group:")
+    _show(chat.topic_transcript(topic))
+
+
+def _close_and_rate(desk: DemoDesk, chat: DemoChat, topic: Topic) -> None:
+    place = (chat.group, topic)
+    chat.does(chat.anna.writes("/close", where=place))
+    chat.does(chat.anna.presses("Решено", where=place))
+    chat.does(chat.oksana.reads("закрито"))
+    chat.does(chat.oksana.presses("★★★★★"))
+    number = topic.name.split()[0]
+    desk.until("Oksana's rating", lambda: "5" if _rated(desk, number) else None)
+
+
+def _rated(desk: DemoDesk, number: str) -> bool:
+    told: dict[str, Any] = json.loads(desk.command("tickets", "show", number, "--json"))
+    return bool(told["rating"] == 5)
 
 
 def _links(invitation: Message, desk: DemoDesk) -> list[str]:

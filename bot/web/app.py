@@ -13,6 +13,7 @@ from bot.web.health import Watch
 from bot.web.pages import Pages
 from bot.web.parts import Parts
 from bot.web.rating_page import RatingPage
+from bot.web.telegram_door import TelegramDoor
 from bot.web.ticket_page import TicketPage
 
 STOP_SECONDS = 5.0  # for answers in hand; the whole service stops within ten
@@ -22,7 +23,10 @@ _TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 
 
 def make_app(parts: Parts) -> web.Application:
-    """The pages, ready to be served. They only read, except for POST to `/rate/{token}`."""
+    """The pages, ready to be served. They only read, except for POST to `/rate/{token}`.
+
+    In webhook mode POST to `/telegram/{bot}` records what Telegram brings.
+    """
     pages = Pages(parts)
     rating, ticket, watch = RatingPage(parts, pages), TicketPage(parts, pages), Watch(parts)
     app = web.Application(middlewares=[telling_failures(pages)], client_max_size=BODY_MOST)
@@ -31,6 +35,8 @@ def make_app(parts: Parts) -> web.Application:
     app.router.add_get("/rate/{token:.*}", rating.show)
     app.router.add_post("/rate/{token:.*}", rating.save)
     app.router.add_get("/ticket/{token:.*}", ticket.show)
+    if parts.receivers:
+        app.router.add_post("/telegram/{bot}", TelegramDoor(parts.receivers).take)
     app.router.add_get("/health", watch.health)
     app.router.add_get("/metrics", watch.metrics)
     for path in sorted(_STATIC.iterdir()):

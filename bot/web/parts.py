@@ -1,12 +1,13 @@
 """What the pages need of the rest of the service, given once by whoever wires it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 
+from bot.web.telegram_door import Receiver
 from replies.languages import Languages
 from storage.database import Database
 
@@ -26,6 +27,7 @@ class Parts:
     `number`: how a ticket's id is written. `level_title`: a service level's key and a language to its title.
     `moment` and `day`: an aware moment and a language to date, time and zone, or to the date alone.
     `public_url`: where clients reach the pages; the Host header is never asked. `clock`: aware, UTC.
+    `receivers`: who takes the updates that Telegram brings, by bot; none unless in webhook mode.
     """
 
     database: Database
@@ -41,3 +43,4 @@ class Parts:
     health: Callable[[], Awaitable[Health]]
     registry: CollectorRegistry
     clock: Callable[[], datetime] = utc_now
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)

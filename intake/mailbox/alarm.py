@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Database
+from storage.notices import Notice, owe_notice
 from storage.outbox import Owed, last_key, owe
 
 STOPPED, RESUMED = "stopped", "resumed"
@@ -12,13 +13,17 @@ STOPPED, RESUMED = "stopped", "resumed"
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """Owes the mails. `recipients`: the agents' addresses; `owed` is told that there is something to send."""
+    """Owes the mails. `recipients`: the agents' addresses; `owed` is told that there is something to send.
+
+    `in_chat`: whom the agents' bot tells besides, as `storage.notices` names them; "" where there is none.
+    """
 
     database: Database
     recipients: Sequence[str]
     language: str
     domain: str
     owed: Callable[[], None]
+    in_chat: str = ""
 
     async def tell(self, mailbox: str, what: str, since: datetime, reason: str, now: datetime) -> bool:
         """Owe a mail to each agent, unless they know already; returns whether any is owed.
@@ -32,27 +37,27 @@ class Alarms:
             said = last.split(":")[2] if last else RESUMED
             if said == what:
                 return False
+            key = f"alarm:{mailbox}:{what}:{since:%Y%m%dT%H%M%S%f}"
+            facts = {"what": what, "mailbox": mailbox, "since": since.isoformat(), "reason": reason}
+            if self.in_chat:
+                told = facts | {"mailed": bool(self.recipients)}
+                await owe_notice(Notice(f"{key}:chat", "alarm", self.in_chat, told), now)
             for place, recipient in enumerate(self.recipients):
                 await owe(
                     Owed(
-                        key=f"alarm:{mailbox}:{what}:{since:%Y%m%dT%H%M%S%f}:{place}",
+                        key=f"{key}:{place}",
                         ticket_id=None,
                         kind="alarm",
                         recipient=recipient,
                         language=self.language,
-                        facts={
-                            "what": what,
-                            "mailbox": mailbox,
-                            "since": since.isoformat(),
-                            "reason": reason,
-                        },
+                        facts=facts,
                     ),
                     self.domain,
                     now,
                 )
             return True
 
-        if not self.recipients or not await self.database.writer.run(unit):
+        if not (self.recipients or self.in_chat) or not await self.database.writer.run(unit):
             return False
         self.owed()
         return True

@@ -41,7 +41,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A mail on its way in. `passed_on`: which agent did so with it; `incoming` is the client's mail then."""
+    """A message on its way in.
+
+    `passed_on`: which agent did so with it; `incoming` is the client's mail then. `confirm_after`: until when
+    more of it may come, so that the confirmation waits.
+    """
 
     entry: Claimed
     incoming: IncomingMessage
@@ -50,6 +54,7 @@ class Arrived:
     desk: Desk
     now: datetime
     passed_on: PassedOn | None
+    confirm_after: datetime | None = None
 
 
 def message_of(arrival: Arrived, ticket_id: int) -> NewMessage:

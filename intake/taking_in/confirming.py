@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from desk.channels import MAIL, channel_of
 from desk.service_level import ServiceLevel
 from intake.refusals import NEVER_ANSWERED
 from intake.taking_in.arrived import Arrived
@@ -23,8 +24,10 @@ async def owe_confirmation(
         key=f"{ticket_id}:confirmation",
         ticket_id=ticket_id,
         kind="confirmation",
+        channel=channel_of(incoming.from_addr),
         recipient=incoming.from_addr,
         language=client.language or desk.default_language,
+        not_before=arrival.confirm_after,
         in_reply_to=incoming.message_id,
         references=" ".join([*incoming.references, incoming.message_id]).strip(),
         facts={
@@ -56,6 +59,8 @@ async def _suppressed(arrival: Arrived) -> str:
         return f"taken in by {arrival.entry.accepted_by} although it is refused as {incoming.overruled}"
     if is_unverified(incoming) and not desk.confirm_unverified:
         return f"the sender is not verified: {incoming.authenticity.why}"
+    if channel_of(incoming.from_addr) != MAIL:
+        return ""  # only in a mail can the address be another person's, who would get the confirmations
     hour, day = await sent_lately(incoming.from_addr, "confirmation", arrival.now)
     if hour >= desk.confirmations_per_hour:
         return f"{hour} confirmations to this address within the last hour"

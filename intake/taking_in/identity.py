@@ -14,7 +14,7 @@ from intake.contents import links
 from intake.incoming import Forwarded, IncomingMessage
 from storage.directory import KnownClient
 from storage.participants import takes_part, ticket_by_message_ids
-from storage.tickets import TicketNow, ticket_now
+from storage.tickets import TicketNow, ticket_that_goes_on
 
 _MARK = re.compile(r"\s*[-_=*\u2013\u2014]{2}")  # "---------- Forwarded message ---------" in any language
 _HEADERS_MOST = 8  # lines between the mark and the author
@@ -106,7 +106,7 @@ async def ticket_meant(
 
     Either way the sender must take part in it, as its client or because an agent has added him: numbers can
     be guessed, Message-IDs get about with every forward (promises 10, 11), and Cc makes nobody a participant
-    (12).
+    (12). Of a merged ticket it is the one that goes on.
     """
     if is_unverified(incoming):
         return None
@@ -117,4 +117,4 @@ async def ticket_meant(
             if await takes_part(number, client.id, incoming.from_addr):
                 found = number
                 break
-    return None if found is None else await ticket_now(found)
+    return None if found is None else await ticket_that_goes_on(found)

@@ -95,6 +95,10 @@ class Languages:
         # CLDR changes its mind between U+00A0 and U+202F; the style sheets say no-break space.
         return format_decimal(exact, locale=self.resolve(language)).replace("\u202f", "\u00a0")
 
+    def has(self, key: str) -> bool:
+        """Whether there is a text of that name."""
+        return key in self._catalogues[self.default].texts
+
     def keys(self) -> frozenset[str]:
         """The names of all texts."""
         return frozenset(self._catalogues[self.default].texts)

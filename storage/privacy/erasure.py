@@ -21,6 +21,7 @@ from storage.models import (
     Screenshot,
     Ticket,
 )
+from storage.privacy.chats import erase_in_chats
 from storage.privacy.holding import hold
 from storage.privacy.person import Person, find, look
 from storage.privacy.traces import chunks
@@ -217,6 +218,7 @@ def _without_words(what: str, who: str, before: str, after: str, why: str) -> tu
 
 async def _directory(person: Person, now: datetime) -> None:
     await Participant.filter(address__in=person.addresses).delete()
+    await erase_in_chats(person.addresses, person.client_id)
     if person.client_id is None:
         return
     await Address.filter(client_id=person.client_id).delete()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.models import Client, Closure, Delivery, Entry, Message, Screenshot
+from storage.privacy.chats import kept_in_chats
 from storage.privacy.person import Person, find, look
 from storage.privacy.traces import chunks
 
@@ -33,6 +34,7 @@ class Kept:
     deliveries: list[dict[str, Any]]
     closures: list[dict[str, Any]]
     entries: list[dict[str, Any]]
+    in_chats: dict[str, list[dict[str, Any]]]
 
 
 async def kept_of(address: str) -> Kept | None:
@@ -67,6 +69,7 @@ async def kept_of(address: str) -> Kept | None:
             for row in await Closure.filter(ticket_id__in=some).order_by("id").values()
         ],
         entries=await _entries(person.entries),
+        in_chats=await kept_in_chats(person.addresses, person.client_id),
     )
 
 

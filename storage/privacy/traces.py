@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from desk.addresses import comparable
+from storage.privacy.chats import conversations
 from storage.statements import fetch, parsed
 
 MOST = 500  # numbers in one statement
@@ -62,6 +63,7 @@ def sender_key(address: str) -> str:
 async def look(addresses: tuple[str, ...], tickets: Collection[int]) -> Seen:
     """Look through the tables, outside the writer; `tickets` are his own."""
     last_message, last_entry = await _last("messages"), await _last("entries")
+    keys = await _conversations(addresses)
     # What becomes of these is not known yet, whatever their numbers.
     waiting = await fetch("SELECT id FROM entries WHERE state IN ('recorded', 'processing', 'quarantined')")
     messages: list[int] = []
@@ -69,7 +71,7 @@ async def look(addresses: tuple[str, ...], tickets: Collection[int]) -> Seen:
         messages += [row["id"] for row in await _messages(addresses, step)]
     entries = {int(row["id"]) for row in waiting}
     for step in _steps(last_entry):
-        mails = _sorted(await _entries(addresses, step), addresses, tickets)
+        mails = _sorted(await _entries(addresses, keys, step), addresses, keys, tickets)
         entries |= mails.sent | mails.carried | {number for number, _ in mails.silent}
     return Seen(addresses, tuple(messages), tuple(sorted(entries)), last_message, last_entry)
 
@@ -85,9 +87,15 @@ async def messages_of(addresses: Sequence[str], seen: Seen) -> set[tuple[int, in
 async def mails_of(addresses: Sequence[str], tickets: Collection[int], seen: Seen) -> Mails:
     """His mails as they came; `tickets` are his own."""
     rows: list[dict[str, Any]] = []
+    keys = await _conversations(addresses)
     for where in _again(seen.entries, seen.last_entry):
-        rows += await _entries(addresses, where)
-    return _sorted(rows, addresses, tickets)
+        rows += await _entries(addresses, keys, where)
+    return _sorted(rows, addresses, keys, tickets)
+
+
+async def _conversations(addresses: Sequence[str]) -> frozenset[str]:
+    """What entries keep of whom they came from, by mail or in a chat."""
+    return frozenset({*(sender_key(one) for one in addresses), *await conversations(addresses)})
 
 
 def _steps(last: int) -> Iterator[Where]:
@@ -116,17 +124,17 @@ async def _messages(addresses: Sequence[str], where: Where) -> list[dict[str, An
     )
 
 
-async def _entries(addresses: Sequence[str], where: Where) -> list[dict[str, Any]]:
+async def _entries(addresses: Sequence[str], keys: Collection[str], where: Where) -> list[dict[str, Any]]:
     """Rows among which are all that concern him; the database can't tell each of them exactly."""
     condition, parameters = where
     names = list(dict.fromkeys(_like(one) for one in addresses))
     named = " OR ".join("lower(CAST(envelope AS TEXT)) LIKE ?" for _ in names)
     return await fetch(
         f"SELECT id, state, ticket_id, conversation, envelope FROM entries WHERE {condition}"  # noqa: S608
-        f" AND (conversation IN ({_marks(addresses)}) OR {named}"
+        f" AND (conversation IN ({_marks(list(keys))}) OR {named}"
         " OR (ticket_id IS NOT NULL AND state IN ('duplicate', 'refused')))",
         *parameters,
-        *(sender_key(one) for one in addresses),
+        *keys,
         *names,
     )
 
@@ -139,8 +147,10 @@ def _like(address: str) -> str:
     return "%" + re.sub(r"[^a-z0-9.+=-]", "%", address.rpartition("@")[0]) + "@%"
 
 
-def _sorted(rows: Sequence[dict[str, Any]], addresses: Sequence[str], tickets: Collection[int]) -> Mails:
-    keys, his = {sender_key(one) for one in addresses}, {comparable(one) for one in addresses}
+def _sorted(
+    rows: Sequence[dict[str, Any]], addresses: Sequence[str], keys: Collection[str], tickets: Collection[int]
+) -> Mails:
+    his = {comparable(one) for one in addresses}
     return Mails(
         sent=frozenset(row["id"] for row in rows if row["conversation"] in keys),
         silent=frozenset(

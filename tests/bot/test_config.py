@@ -51,6 +51,8 @@ def test_what_the_example_has_switched_off_can_be_used_too(tmp_path: Path) -> No
     (tmp_path / "tls").mkdir()
     make_certificate(tmp_path / "tls" / "fullchain.pem", tmp_path / "tls" / "key.pem")
     (tmp_path / "secrets" / "imap").write_text("hunter33")
+    (tmp_path / "secrets" / "clients-bot").write_text("1111111:" + "c" * 35)
+    (tmp_path / "secrets" / "agents-bot").write_text("2222222:" + "a" * 35)
     text = switched_on(EXAMPLE.read_text(encoding="utf-8"))
     text = text.replace('url = "sqlite://data/otklik.db"\n', "")
     settings = read(tmp_path, re.sub(r"(?m)^oauth = .*\n", "", text))
@@ -58,6 +60,8 @@ def test_what_the_example_has_switched_off_can_be_used_too(tmp_path: Path) -> No
     assert settings.mail.relay and settings.mail.relay.password
     assert settings.mail.relay.password.get_secret_value() == "hunter22"
     assert settings.mail.listener.tls_key == tmp_path / "tls" / "key.pem"
+    assert settings.telegram.agents and settings.telegram.agents.staff_chat == -1001234567890
+    assert settings.telegram.agents.lines == {"second": -1009876543210}
     assert [(agent.name, agent.role, agent.line) for agent in settings.agents] == [("Анна", "agent", "first")]
 
 
@@ -65,6 +69,8 @@ def test_the_example_s_oauth_can_be_used_in_place_of_a_password(tmp_path: Path) 
     (tmp_path / "secrets").mkdir()
     for name in ("client", "refresh"):
         (tmp_path / "secrets" / name).write_text(f"{name} secret\n")
+    for number, name in enumerate(("clients-bot", "agents-bot"), start=1):
+        (tmp_path / "secrets" / name).write_text(f"{number}111111:{'x' * 35}")
     text = switched_on(EXAMPLE.read_text(encoding="utf-8"))
     without = re.sub(r"(?m)^(password_file|url_file|tls_\w+) = .*\n", "", text)
     settings = read(tmp_path, without.replace('security = "none"', 'security = "tls"'))

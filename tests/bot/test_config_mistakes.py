@@ -95,7 +95,19 @@ def test_an_unknown_key_is_refused_and_the_nearest_known_one_named(
 @pytest.mark.parametrize(
     ("added", "told"),
     [
-        ("[telegram]\nmode = 'polling'", "17: telegram: this version has no Telegram bots yet"),
+        (
+            "[telegram.clients]\ntoken = 'abc'",
+            "18: telegram.clients.token: found a value that is not shown; allowed: the token that BotFather",
+        ),
+        (
+            f"[telegram.agents]\ntoken = '1111111:{'x' * 35}'\nstaff_chat = 1001",
+            "19: telegram.agents.staff_chat: found 1001 (a whole number); allowed: the negative number",
+        ),
+        (
+            f"[telegram.clients]\ntoken = '1111111:{'x' * 35}'\n"
+            f"[telegram.agents]\ntoken = '1111111:{'y' * 35}'\nstaff_chat = -1001",
+            "19: telegram.agents: found the token of the same bot as in telegram.clients",
+        ),
         (
             "[files]\nstore = 's3://bucket/x'",
             '18: files.store: found "s3://bucket/x" (a string); allowed: the path',

@@ -25,6 +25,7 @@ class Watched:
             inbox=desk.inbox,
             outbox=Outbox(desk.database),
             admission=Admission((), 0),
+            telegram=None,
             deliveries=None,
             mailboxes=None,
         )

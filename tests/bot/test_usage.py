@@ -40,14 +40,16 @@ from tests.bot.commands import run
          "option '--json' does not take a value; allowed: --json; see otklik tickets list --help"),
         # No such command.
         (("agents", "lst"),
-         "no such command 'lst', did you mean 'list'?; allowed: list; see otklik agents --help"),
+         "no such command 'lst', did you mean 'list'?; allowed: list, code, remove, staff-chat;"
+         " see otklik agents --help"),
         (("outbox", "frob"),
          "no such command 'frob'; allowed: list, retry, cancel; see otklik outbox --help"),
         # Mistakes that a command finds by itself.
         (("report", "ratings", "--group", "moon"),
          "--group: 'moon'; allowed: agent, line, level, kind, priority, channel; see otklik report --help"),
         (("run", "--only", "kitchen"),
-         "there is no part 'kitchen'; allowed: listener, mailboxes, intake, deliveries, web;"
+         "there is no part 'kitchen'; allowed: listener, mailboxes, telegram, intake,"
+         " deliveries, deadlines, web;"
          " see otklik run --help"),
         # Nothing that a terminal obeys comes back.
         (("inbox", "show", "\x1b[2J\n"),

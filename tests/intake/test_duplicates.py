@@ -239,5 +239,5 @@ async def test_a_claim_that_is_not_committed_yet_holds_the_other_copy_back_too(
 async def _claimed_by(connection: asyncpg.Connection) -> int:
     """How many entries another process gets that claims on a connection of its own."""
     numbers = iter(range(1, 10))
-    sql = "".join(f"${next(numbers)}" if letter == "?" else letter for letter in _claim())
+    sql = "".join(f"${next(numbers)}" if letter == "?" else letter for letter in _claim(False))
     return len(await connection.fetch(sql, NOW, 10, datetime.now(UTC) + timedelta(seconds=180)))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from intake import requests
 from intake.incoming import IncomingMessage, StoreFailed
 from intake.processing import Processing
+from intake.reading import Reading
 from intake.requests import Outcome
 from intake.sandbox.pool import UnderstandingFailed, WorkerKilled
 from storage.inbox import Arrival, Claimed, arrival_key
@@ -46,7 +47,7 @@ async def running(desk: DeskOnDisk, sandbox: FakeSandbox) -> AsyncIterator[Proce
         now = datetime.now(UTC)
         return await desk.database.writer.run(lambda: requests.take_in(entry, incoming, INTAKE, now))
 
-    processing = Processing(desk.inbox, sandbox, take_in, taken_in=lambda _: None, sole=True)
+    processing = Processing(desk.inbox, Reading(sandbox, take_in), taken_in=lambda _: None, sole=True)
     task = asyncio.create_task(processing.run())
     try:
         yield processing
@@ -153,7 +154,7 @@ async def test_an_effect_that_fails_half_way_leaves_nothing_behind(desk: DeskOnD
 
         return await desk.database.writer.run(unit)
 
-    processing = Processing(desk.inbox, FakeSandbox(), take_in, taken_in=lambda _: None, sole=True)
+    processing = Processing(desk.inbox, Reading(FakeSandbox(), take_in), taken_in=lambda _: None, sole=True)
     task = asyncio.create_task(processing.run())
     await until_states(done=1)
     await processing.stop()

@@ -17,9 +17,10 @@ from storage import retention, unused
 from storage.database import Database
 from storage.files import FileStore
 from storage.inbox import IN_ROW, Inbox
-from storage.models import Delivery, DeliveryState, Entry, EntryState
+from storage.models import Delivery, DeliveryState, Entry, EntryState, Message
 from storage.privacy.erasure import ERASED
 from storage.retention import Retention, Terms
+from storage.tickets import NewAttachment
 from tests.desk_on_disk import NOW, VERBS, DeskOnDisk, mail
 from tests.storage.conftest import mail as arrival
 
@@ -175,6 +176,23 @@ async def test_texts_and_pictures_of_tickets_go_long_after_closing_and_the_figur
     assert [after[name] for name in kept] == [before[name] for name in kept]
     assert (await desk.ticket(still_open))["messages"][0]["text"] == "Another."
     assert not await has_body(before_entry := after["messages"][0]["entry_id"]), before_entry
+
+
+async def test_agents_files_and_earlier_wordings_of_a_closed_ticket_go_with_its_texts(
+    desk: DeskOnDisk, tmp_path: Path
+) -> None:
+    files = FileStore(tmp_path / "files")
+    ticket = (await desk.receives(mail("Не печатает."))).ticket_id or 0
+    manual = NewAttachment("Инструкция.pdf", "application/pdf", 6, files.keep(b"manual"))
+    said = answering.Answer("Анна", "Смотрите инструкцию.", (manual,))
+    await desk.database.writer.run(lambda: answering.answer_now(VERBS, ticket, said, NOW))
+    changed = {"earlier": [{"text": "Не печятает.", "at": NOW.isoformat()}], "origin": "Пётр"}
+    await Message.filter(ticket_id=ticket, direction="in").update(**changed)
+    await closing.close(desk.database, VERBS, ticket, "Анна", NOW)
+    await Delivery.all().update(state=DeliveryState.SENT, sent_at=NOW)
+    await Retention(desk.database, files, replace(FOR_EVER, closed_tickets=30)).purge(days(31))
+    assert await Message.filter(ticket_id=ticket).values_list("earlier", "origin") == [(None, ""), (None, "")]
+    assert not files.path(manual.sha256).exists()
 
 
 async def test_files_that_a_crash_has_left_behind_are_swept(

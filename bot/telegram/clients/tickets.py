@@ -1,0 +1,163 @@
+"""/tickets: a client's requests with their states, and for each a card with what he can do with it."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from bot.telegram.clients.desk import ClientsDesk, Turn
+from bot.telegram.clients.pressed import Pressed, pressed_by
+from bot.telegram.clients.pressing import answered, not_yours
+from desk.channels import telegram_address
+from desk.rating import Outcome as ClosedAs
+from desk.ticket import ClientMessage, State, on_client_message
+from intake.chatting.owing import listed, tell
+from intake.taking_in.conversation import Outcome
+from replies import answering
+from replies.closing import close_now
+from storage.chats import change_chat, last_event_at, tickets_of
+from storage.directory import client_by_address
+from storage.posts import CLIENTS
+from storage.tickets import Change, TicketNow, note_changes, reopen, ticket_now
+
+LISTED = 10  # tickets at most, those that are not closed first
+ESCALATES_AGAIN = timedelta(days=1)
+_DATA = re.compile(r"ticket:(card|solved|reopen|escalate):(\d{1,18})")
+
+
+def menu() -> Sequence[tuple[str, str]]:
+    """The commands of this room, each with the name of the text that describes it."""
+    return (("tickets", "menu.tickets"),)
+
+
+def router() -> Router:
+    """The handlers of this room."""
+    found = Router(name="tickets")
+    found.message.register(list_them, F.chat.type == "private", Command("tickets"))
+    found.callback_query.register(pressed, F.data.startswith("ticket:"))
+    return found
+
+
+async def list_them(message: Message, turn: Turn, desk: ClientsDesk) -> None:
+    """/tickets: the list, with a button for each."""
+
+    async def unit(now: datetime) -> Outcome:
+        sender = message.from_user
+        client = await client_by_address(telegram_address(sender.id)) if sender is not None else None
+        if client is None or client.blocked:
+            return Outcome("refused", why="nobody we know")
+        facts = {"tickets": listed(await tickets_of(client.id, LISTED))}
+        await tell(client, desk.desk, "tickets", turn.entry.id, facts, now)
+        return Outcome("done", why="tickets listed")
+
+    await desk.effects(turn, unit)
+
+
+async def pressed(query: CallbackQuery, turn: Turn, desk: ClientsDesk) -> None:
+    """A button under the list or under a card."""
+    found = _DATA.fullmatch(query.data or "")
+
+    async def unit(now: datetime) -> Outcome:
+        by = await pressed_by(query, int(found[2])) if found else None
+        if found is None or by is None or by.ticket is None:
+            return Outcome("refused", why="a button that is not his, or not ours")
+        return await _VERBS[found[1]](_Press(by, by.ticket, query.id, desk, now))
+
+    outcome = await desk.effects(turn, unit)
+    alert = not_yours(query, desk) if outcome.what == "refused" else ""
+    await answered(query, alert)
+
+
+class _Press:
+    """A verb on a client's own ticket, in hand; `serial` is that of the press."""
+
+    __slots__ = ("by", "desk", "now", "serial", "ticket")
+
+    def __init__(self, by: Pressed, ticket: TicketNow, serial: str, desk: ClientsDesk, now: datetime) -> None:
+        self.by, self.ticket, self.serial, self.desk, self.now = by, ticket, serial, desk, now
+
+    async def tell(self, kind: str, facts: dict[str, Any]) -> None:
+        """Owe a notice to who pressed."""
+        rules = self.desk.desk
+        await tell(self.by.client, rules, kind, self.serial, facts, self.now, ticket_id=self.ticket.id)
+
+    async def show(self, *, anew: bool = False, **facts: Any) -> None:
+        """Have the card show how the ticket stands now; `anew`: as a message of its own."""
+        ticket = await ticket_now(self.ticket.id)
+        assert ticket is not None
+        again = self.desk.desk.reopen_days
+        can_reopen = _reopens(ticket, self.now, again)
+        card = {
+            "subject": ticket.subject,
+            "state": ticket.state,
+            "level": ticket.level,
+            "due_at": ticket.reaction_due_at.isoformat(),
+            "reacted": ticket.reacted_at is not None,
+            "can_reopen": can_reopen,
+            "escalated": await _escalated(ticket.id, self.now),
+            **facts,
+        }
+        await self.tell("card", card if anew else {**card, "edits": self.by.message_id})
+
+
+def _reopens(ticket: TicketNow, now: datetime, days: int) -> bool:
+    found = on_client_message(State(ticket.state), ticket.closed_at, now, days)
+    return found is ClientMessage.REOPEN and ticket.merged_into is None
+
+
+async def _escalated(ticket_id: int, now: datetime) -> bool:
+    last = await last_event_at(ticket_id, "escalated")
+    return last is not None and now - last < ESCALATES_AGAIN
+
+
+async def _card(press: _Press) -> Outcome:
+    await press.show(anew=True)
+    return Outcome("done", press.ticket.id, "card shown")
+
+
+async def _solved(press: _Press) -> Outcome:
+    """It settled itself, or an answer settled it: closed by its client."""
+    ticket, rules = press.ticket, press.desk.desk
+    if ticket.state == State.CLOSED:
+        await press.show()
+        return Outcome("done", ticket.id, "closed already")
+    verbs = answering.Desk(rules.levels, rules.calendars, rules.numbering, rules.domain)
+    await close_now(verbs, ticket.id, press.by.client.address, press.now, ClosedAs.SETTLED)
+    await press.show()
+    return Outcome("closed", ticket.id, "solved, says the client")
+
+
+async def _reopen(press: _Press) -> Outcome:
+    ticket, client = press.ticket, press.by.client
+    if not _reopens(ticket, press.now, press.desk.desk.reopen_days):
+        await press.show()
+        return Outcome("done", ticket.id, "not closed, or too long ago")
+    await reopen(ticket, client.address, "the client pressed Reopen", press.now)
+    await change_chat(CLIENTS, press.by.chat_id, ticket_id=ticket.id, chosen_at=press.now, expects=None)
+    await press.tell("reopened", {})
+    await press.show()
+    return Outcome("reopened", ticket.id)
+
+
+async def _escalate(press: _Press) -> Outcome:
+    """To the head of support, once per ticket and day."""
+    ticket, client = press.ticket, press.by.client
+    if ticket.state == State.CLOSED or await _escalated(ticket.id, press.now):
+        await press.show()
+        return Outcome("done", ticket.id, "escalated already, or closed")
+    await note_changes(ticket.id, press.now, Change(client.address, "escalated"))
+    await press.tell("escalated", {})
+    await press.show()
+    return Outcome("escalated", ticket.id)
+
+
+_VERBS: dict[str, Callable[[_Press], Awaitable[Outcome]]] = {
+    "card": _card,
+    "solved": _solved,
+    "reopen": _reopen,
+    "escalate": _escalate,
+}

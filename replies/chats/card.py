@@ -1,0 +1,150 @@
+"""What stands in a ticket's place in a staff chat: its title and colour, and the card on top."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from desk.service_level import Promise, ServiceLevel
+from desk.ticket import Numbering
+from desk.time_left import tells_until, told
+from desk.working_time import Calendar
+from replies.chats.events import line_name
+from replies.chats.items import shown_address, worded
+from replies.chats.notices import Notices
+from replies.chats.sayings import Button, Saying
+from replies.chats.splitting import MESSAGE, length
+from replies.languages import Languages
+from replies.names import plain_line
+from replies.wording import Wording
+from storage.tickets import TicketNow
+from storage.topics import Item, TopicNow
+
+TITLE = 128  # characters: https://core.telegram.org/bots/api#createforumtopic
+# The colours that Telegram allows, the most urgent first: red, orange, yellow, violet, green, blue.
+COLOURS = (0xFB6F5F, 0xFF93B2, 0xFFD67E, 0xCB86DB, 0x8EEE98, 0x6FB9F0)
+_RUNNING = ("new", "open")  # states in which the desk has to act, so that the time that is left matters
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Words what agents see of a ticket, in the desk's language.
+
+    `people`: agents' Telegram ids by their names; `heads`: the names of the heads of support.
+    """
+
+    languages: Languages
+    language: str
+    numbering: Numbering
+    timezone: ZoneInfo
+    levels: tuple[ServiceLevel, ...]
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
+    heads: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> Wording:
+        """The desk's own language."""
+        return Wording(self.languages, self.language, chat=True)
+
+    @property
+    def notices(self) -> Notices:
+        """What has happened, in words."""
+        return Notices(self.words, self.timezone, self.levels, self.people, self.heads)
+
+    def title(self, ticket: TicketNow) -> str:
+        """Number and subject, as the topic is called."""
+        subject = plain_line(ticket.subject) or self.words.text("staff.no-subject")
+        return f"{self.numbering.format(ticket.id)} · {subject}"[:TITLE].strip()
+
+    def colour(self, ticket: TicketNow) -> int:
+        """One of Telegram's six, by level: the shorter the promise, the warmer."""
+
+        def patience(level: ServiceLevel) -> tuple[bool, Decimal]:
+            return level.react_within.unit == "days", level.react_within.amount
+
+        by_promise = sorted(self.levels, key=patience)
+        keys = [level.key for level in by_promise]
+        return COLOURS[min(keys.index(ticket.level) if ticket.level in keys else 5, len(COLOURS) - 1)]
+
+    def card(
+        self, ticket: TicketNow, now: datetime, topic: TopicNow | None = None, request: str = ""
+    ) -> Saying:
+        """The card: who, how urgent, until when, whose; with the buttons of its state.
+
+        `request`: the first item of the thread where it stands below the card, in the same message.
+        """
+        words = self.words
+        lines = [
+            self.title(ticket),
+            words.text("staff.client", client=self._client(ticket)),
+            words.text("staff.level", level=self.notices.level(ticket.level)),
+            self._deadline(ticket, now),
+            words.text("staff.state", state=words.text(f"staff.state.{ticket.state}")),
+            words.text("staff.line", line=line_name(ticket.line, words)),
+            words.text("staff.assignee", name=plain_line(ticket.assignee or "") or "–"),
+        ]
+        if topic is not None and topic.deleted:
+            lines.append(words.text("staff.remade"))
+        text = "\n".join(lines)
+        return Saying(f"{text}\n\n{request}" if request else text, self._buttons(ticket))
+
+    def with_request(self, ticket: TicketNow, now: datetime, topic: TopicNow, item: Item) -> Saying | None:
+        """The card with a request below it, None where they are too long for one message."""
+        saying = self.card(ticket, now, topic, worded(item, self.words))
+        # The card grows when there is an assignee with a long name, or a deadline has passed.
+        return saying if length(saying.text) <= MESSAGE - 500 else None
+
+    def changes_at(self, ticket: TicketNow, now: datetime) -> datetime | None:
+        """When (UTC) the card will tell another time that is left, None when it tells none."""
+        calendar = self._calendar(ticket)
+        return tells_until(calendar, now, ticket.reaction_due_at) if calendar else None
+
+    def _calendar(self, ticket: TicketNow) -> Calendar | None:
+        if ticket.reacted_at is not None or ticket.state not in _RUNNING:
+            return None
+        level = next((one for one in self.levels if one.key == ticket.level), None)
+        return self.calendars.get(level.calendar) if level else None
+
+    def _deadline(self, ticket: TicketNow, now: datetime) -> str:
+        words, calendar = self.words, self._calendar(ticket)
+        if ticket.reacted_at is not None:
+            return words.text("staff.reacted")
+        due = words.text("staff.due", deadline=words.deadline(ticket.reaction_due_at, self.timezone))
+        if calendar is None:
+            return due
+        if now >= ticket.reaction_due_at:
+            return words.text("staff.overdue", due=due)
+        step = told(calendar.worked(now, ticket.reaction_due_at))
+        if step is None:
+            return words.text("staff.left.little", due=due)
+        amount = words.duration(Promise(step, "hours"), genitive=True)
+        return words.text("staff.left", due=due, amount=amount)
+
+    def _client(self, ticket: TicketNow) -> str:
+        name, address = plain_line(ticket.client_name), shown_address(ticket.client_address, self.words)
+        return f"{name} ({address})" if name else address
+
+    def _buttons(self, ticket: TicketNow) -> tuple[tuple[Button, ...], ...]:
+        words = self.words
+        rows = BUTTONS["closed"] if ticket.state == "closed" else BUTTONS["open"]
+        return tuple(
+            tuple(Button(words.text(f"staff.button.{verb}"), f"{verb}:{ticket.id}") for verb in row)
+            for row in rows
+        )
+
+
+# The verbs of the buttons: `VERB:TICKET` is what comes back (see bot/telegram/agents).
+BUTTONS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "open": (("take", "wait", "close"), ("level", "line", "assign")),
+    "closed": (("reopen",),),
+}
+
+
+def place_link(chat_id: int, thread_id: int | None, message_id: int | None) -> str:
+    """A link to a place in a supergroup for its members; "" in a group that has none."""
+    digits = str(chat_id)
+    if not digits.startswith("-100"):
+        return ""
+    return "https://t.me/c/" + "/".join(str(one) for one in (digits[4:], thread_id, message_id) if one)

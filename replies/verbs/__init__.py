@@ -1,0 +1,1 @@
+"""What agents do with tickets besides answering and closing them; each a unit for a writer's transaction."""
