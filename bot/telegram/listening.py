@@ -84,15 +84,14 @@ def receivers(
 
 
 def figures(metrics: Metrics, heard: Sequence[Listener], said: Deliveries | None) -> None:
-    """What Prometheus is told: whether each bot hears, how much was heard, and what became of what was said."""
+    """What Prometheus is told: whether each bot hears, how much it heard, what became of what was said."""
 
     def each(figure: Callable[[Standing], float]) -> Callable[[], dict[str, float]]:
         return lambda: {one.standing.name: figure(one.standing) for one in heard}
 
-    metrics.gauge("otklik_telegram_ok", "Whether a bot's updates come", each(lambda one: float(not one.trouble)),
-                  label="bot")  # fmt: skip
-    metrics.counter("otklik_telegram_updates", "Updates recorded by asking for them", each(lambda one: one.updates),
-                    label="bot")  # fmt: skip
+    is_ok, updates = each(lambda one: float(not one.trouble)), each(lambda one: one.updates)
+    metrics.gauge("otklik_telegram_ok", "Whether a bot's updates come", is_ok, label="bot")
+    metrics.counter("otklik_telegram_updates", "Updates had by asking", updates, label="bot")
     if said is not None:
         counts = said.counts
         metrics.counter(

@@ -196,10 +196,8 @@ def parts(built: Telegram) -> list[Part]:
         found.append(Part("telegram notices", built.notices.run, built.notices.stop))
     menus = Menus(built.loaded)
     found.append(Part("telegram menus", menus.run, menus.stop))
-    if built.settings.telegram.agents is None:
-        found.append(Part("telegram libraries", *_libraries(built)))
-    if built.settings.telegram.agents is not None:
-        found.append(Part("telegram staff", *_staff(built)))
+    has_staff = built.settings.telegram.agents is not None
+    found.append(Part("telegram staff" if has_staff else "telegram libraries", *_staff(built)))
     return found
 
 
@@ -224,28 +222,16 @@ def _intake(built: Telegram) -> Doing:
     return run, stop
 
 
-def _libraries(built: Telegram) -> Doing:
-    """Loads the libraries at once, so that the first client does not wait for them; closes what they opened."""
+def _staff(built: Telegram) -> Doing:
+    """The staff chats' worker, if there are any; the last to stop, it closes what both libraries opened."""
     over = asyncio.Event()
 
     async def run() -> None:
-        await built.loaded()
-        await over.wait()
+        frameworks = await built.loaded()
+        await (frameworks.staff.run() if frameworks.staff is not None else over.wait())
 
     async def stop() -> None:
         over.set()
-        await (await built.loaded()).close()
-
-    return run, stop
-
-
-def _staff(built: Telegram) -> Doing:
-    async def run() -> None:
-        frameworks = await built.loaded()
-        assert frameworks.staff is not None
-        await frameworks.staff.run()
-
-    async def stop() -> None:
         frameworks = await built.loaded()
         if frameworks.staff is not None:
             await frameworks.staff.stop()

@@ -1,6 +1,9 @@
 """Whatever Telegram answers: nothing said is lost, and nothing is said twice but where an answer was lost."""
 
+import asyncio
+import re
 import sqlite3
+import urllib.request
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -149,6 +152,8 @@ async def test_fault_28_a_revoked_token_makes_one_channel_red_and_the_other_goes
     assert "the token of the clients bot is not valid" in told["reason"]
     health = await desk.health()
     assert [health[name]["status"] for name in ("telegram agents", "listener", "intake")] == ["ok"] * 3
+    figures = await asyncio.to_thread(_figures, desk)
+    assert figures["clients"] == 0.0 and figures["agents"] == 1.0
     assert "Перезапустите её" not in [one.text for one in olga.sees()]
     desk.bot.revoked = False
     await olga.reads("Перезапустите её")
@@ -190,3 +195,12 @@ async def test_fault_35_the_head_is_told_that_nobody_listened_for_25_hours(
     assert "часть обращений могла не дойти" in told.text
     await olga.writes("Не печатает касса")
     await olga.reads("приняли")
+
+
+def _figures(desk: ChatDesk) -> dict[str, float]:
+    """What /metrics tells of each bot."""
+    with urllib.request.urlopen(f"{desk.desk.url}/metrics", timeout=10) as answer:
+        told = answer.read().decode()
+    return {
+        bot: float(value) for bot, value in re.findall(r'otklik_telegram_ok\{bot="(\w+)"\} ([\d.]+)', told)
+    }

@@ -1,6 +1,7 @@
 """The service with two bots as a process of its own: how soon it listens, and what it never shows."""
 
 import asyncio
+import gc
 import re
 import subprocess
 import sys
@@ -85,3 +86,21 @@ def _page(url: str) -> str:
             return str(answer.read().decode())
     except urllib.error.HTTPError as answer:
         return answer.read().decode()
+
+
+async def test_the_clients_bot_works_without_the_other_and_leaves_nothing_open(
+    make_chat_desk: MakeChatDesk,
+) -> None:
+    desk = await make_chat_desk()
+    text = desk.desk.config.read_text()
+    alone = re.sub(r"\n\[telegram\.agents\].*?(?=\n\[)", "", text, flags=re.DOTALL)
+    assert AGENTS_TOKEN in text and AGENTS_TOKEN not in alone
+    desk.desk.config.write_text(alone)
+    olga = desk.server.person("Ольга")
+    await desk.run(well=False)
+    await olga.starts(desk.bot)
+    await olga.writes("Не печатает касса")
+    await olga.reads("приняли")
+    await desk.stop()
+    gc.collect()  # what was left open says so when it goes
+    assert "Unclosed" not in desk.desk.log_text() and desk.server.called("getMe", desk.agents_bot) == []

@@ -1,5 +1,6 @@
 """Methods that tell of chats and who is in them, and leave one."""
 
+from bot.demo.telegram.access import chat_for
 from bot.demo.telegram.errors import bad
 from bot.demo.telegram.limits import Limits
 from bot.demo.telegram.things import Bot, Json
@@ -8,7 +9,7 @@ from bot.demo.telegram.world import World
 
 def get_chat(world: World, bot: Bot, asked: Json, _: Limits | None) -> Json:
     """ChatFullInfo, as much of it as is asked for by anybody."""
-    chat = world.chat_for(bot, asked["chat_id"], writing=False)
+    chat = chat_for(world, bot, asked["chat_id"], writing=False)
     gifts = dict.fromkeys(("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription",
                            "gifts_from_channels"), True)  # fmt: skip
     found = {**chat.told(), "accent_color_id": 1, "max_reaction_count": 11, "accepted_gift_types": gifts}
@@ -19,7 +20,7 @@ def get_chat(world: World, bot: Bot, asked: Json, _: Limits | None) -> Json:
 
 def get_chat_member(world: World, bot: Bot, asked: Json, _: Limits | None) -> Json:
     """What somebody is in a chat."""
-    chat = world.chat_for(bot, asked["chat_id"], writing=False)
+    chat = chat_for(world, bot, asked["chat_id"], writing=False)
     if asked["user_id"] not in world.people and world.bot_by_id(asked["user_id"]) is None:
         raise bad("PARTICIPANT_ID_INVALID")
     if chat.type == "private":
@@ -29,7 +30,7 @@ def get_chat_member(world: World, bot: Bot, asked: Json, _: Limits | None) -> Js
 
 def get_chat_administrators(world: World, bot: Bot, asked: Json, _: Limits | None) -> list[Json]:
     """Who has rights there."""
-    chat = world.chat_for(bot, asked["chat_id"], writing=False)
+    chat = chat_for(world, bot, asked["chat_id"], writing=False)
     if chat.type == "private":
         raise bad("there are no administrators in the private chat")
     return [world.member(chat, one) for one in chat.members
@@ -38,13 +39,13 @@ def get_chat_administrators(world: World, bot: Bot, asked: Json, _: Limits | Non
 
 def get_chat_member_count(world: World, bot: Bot, asked: Json, _: Limits | None) -> int:
     """How many are there."""
-    chat = world.chat_for(bot, asked["chat_id"], writing=False)
+    chat = chat_for(world, bot, asked["chat_id"], writing=False)
     return 2 if chat.type == "private" else sum(chat.has(one) for one in chat.members)
 
 
 def leave_chat(world: World, bot: Bot, asked: Json, _: Limits | None) -> bool:
     """The bot goes."""
-    chat = world.chat_for(bot, asked["chat_id"], writing=True)
+    chat = chat_for(world, bot, asked["chat_id"], writing=True)
     if chat.type == "private":
         raise bad("chat member status can't be changed in private chats")
     world.set_member(chat, bot.id, bot.user, {"status": "left"})

@@ -1,5 +1,6 @@
 """Methods that change what stands in a chat: edits, deletions, reactions, pins, answers to buttons."""
 
+from bot.demo.telegram.access import chat_for, message_in
 from bot.demo.telegram.errors import bad
 from bot.demo.telegram.limits import Limits
 from bot.demo.telegram.methods.markup import checked
@@ -40,14 +41,14 @@ def edit_message_reply_markup(world: World, bot: Bot, asked: Json, _: Limits | N
 
 def delete_message(world: World, bot: Bot, asked: Json, _: Limits | None) -> bool:
     """One message less."""
-    chat = world.chat_for(bot, asked["chat_id"], writing=True)
-    _delete(world, bot, chat, world.message_in(chat, asked["message_id"], "delete"))
+    chat = chat_for(world, bot, asked["chat_id"], writing=True)
+    _delete(world, bot, chat, message_in(chat, asked["message_id"], "delete"))
     return True
 
 
 def delete_messages(world: World, bot: Bot, asked: Json, _: Limits | None) -> bool:
     """Some messages less."""
-    chat = world.chat_for(bot, asked["chat_id"], writing=True)
+    chat = chat_for(world, bot, asked["chat_id"], writing=True)
     if not 1 <= len(asked["message_ids"]) <= 100:
         raise bad("message identifiers are not specified")
     for number in asked["message_ids"]:
@@ -58,8 +59,8 @@ def delete_messages(world: World, bot: Bot, asked: Json, _: Limits | None) -> bo
 
 def set_message_reaction(world: World, bot: Bot, asked: Json, _: Limits | None) -> bool:
     """A bot's reaction under a message; one, of those that everybody may use."""
-    chat = world.chat_for(bot, asked["chat_id"], writing=True)
-    message = world.message_in(chat, asked["message_id"], "react")
+    chat = chat_for(world, bot, asked["chat_id"], writing=True)
+    message = message_in(chat, asked["message_id"], "react")
     wanted = asked.get("reaction") or []
     if len(wanted) > 1:
         raise bad("REACTIONS_TOO_MANY")
@@ -75,7 +76,7 @@ def set_message_reaction(world: World, bot: Bot, asked: Json, _: Limits | None) 
 def pin_chat_message(world: World, bot: Bot, asked: Json, _: Limits | None) -> bool:
     """Pin a message; Telegram says so in the chat."""
     chat = _pinning(world, bot, asked)
-    message = world.message_in(chat, asked["message_id"], "pin")
+    message = message_in(chat, asked["message_id"], "pin")
     if message.service:
         raise bad("service messages can't be pinned")
     if message not in chat.pinned:
@@ -89,9 +90,7 @@ def unpin_chat_message(world: World, bot: Bot, asked: Json, _: Limits | None) ->
     chat = _pinning(world, bot, asked)
     if "message_id" not in asked and not chat.pinned:
         raise bad("message to unpin not found")
-    message = (
-        world.message_in(chat, asked["message_id"], "unpin") if "message_id" in asked else chat.pinned[-1]
-    )
+    message = message_in(chat, asked["message_id"], "unpin") if "message_id" in asked else chat.pinned[-1]
     if message in chat.pinned:
         chat.pinned.remove(message)
     return True
@@ -110,8 +109,8 @@ def answer_callback_query(world: World, bot: Bot, asked: Json, _: Limits | None)
 
 
 def _editable(world: World, bot: Bot, asked: Json) -> Message:
-    chat = world.chat_for(bot, asked["chat_id"], writing=True)
-    message = world.message_in(chat, asked["message_id"], "edit")
+    chat = chat_for(world, bot, asked["chat_id"], writing=True)
+    message = message_in(chat, asked["message_id"], "edit")
     if message.sender["id"] != bot.id or message.service or message.origin:
         raise bad("message can't be edited")
     return message
@@ -144,7 +143,7 @@ def _delete(world: World, bot: Bot, chat: Chat, message: Message) -> None:
 
 
 def _pinning(world: World, bot: Bot, asked: Json) -> Chat:
-    chat = world.chat_for(bot, asked["chat_id"], writing=True)
+    chat = chat_for(world, bot, asked["chat_id"], writing=True)
     if chat.type != "private" and not chat.may(bot.id, "can_pin_messages"):
         raise bad("not enough rights to manage pinned messages in the chat")
     return chat

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.demo.telegram.access import chat_for, message_in
 from bot.demo.telegram.errors import ApiError, bad
 from bot.demo.telegram.limits import Limits
 from bot.demo.telegram.methods.markup import checked
@@ -88,7 +89,7 @@ def send_chat_action(world: World, bot: Bot, asked: Json, _: Limits | None) -> b
     """ "… is typing"."""
     if asked["action"] not in _ACTIONS:
         raise bad("wrong parameter action in request")
-    chat = world.chat_for(bot, asked["chat_id"], writing=True)
+    chat = chat_for(world, bot, asked["chat_id"], writing=True)
     _thread(bot, chat, asked, None)
     return True
 
@@ -133,8 +134,8 @@ def _file(world: World, bot: Bot, kind: str, given: Upload | str) -> File:
 
 
 def _source(world: World, bot: Bot, asked: Json, what: str) -> Message:
-    chat = world.chat_for(bot, asked["from_chat_id"], writing=False)
-    source = world.message_in(chat, asked["message_id"], what)
+    chat = chat_for(world, bot, asked["from_chat_id"], writing=False)
+    source = message_in(chat, asked["message_id"], what)
     if source.service:
         raise bad(f"message can't be {'copied' if what == 'copy' else 'forwarded'}")
     return source
@@ -145,7 +146,7 @@ def _said(
     items: Sequence[tuple[Json, File | None]], album: str = "",
 ) -> list[Message]:  # fmt: skip
     """What all of them have in common: where, in answer to what, with which buttons, how fast."""
-    chat = world.chat_for(bot, asked["chat_id"], writing=True)
+    chat = chat_for(world, bot, asked["chat_id"], writing=True)
     reply = _reply(chat, asked.get("reply_parameters"))
     thread = _thread(bot, chat, asked, reply)
     markup = checked(asked.get("reply_markup"))

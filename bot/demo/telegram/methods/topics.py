@@ -1,5 +1,6 @@
 """Methods about forum topics."""
 
+from bot.demo.telegram.access import chat_for
 from bot.demo.telegram.errors import bad
 from bot.demo.telegram.limits import Limits
 from bot.demo.telegram.things import Bot, Chat, Json, Topic
@@ -91,7 +92,7 @@ def _closed(world: World, bot: Bot, asked: Json, *, closed: bool) -> bool:
 
 
 def _forum(world: World, bot: Bot, asked: Json) -> Chat:
-    chat = world.chat_for(bot, asked["chat_id"], writing=True)
+    chat = chat_for(world, bot, asked["chat_id"], writing=True)
     if not chat.forum:
         raise bad("the chat is not a forum")
     return chat
