@@ -15,6 +15,7 @@ HELD = [name for name in LINES if name not in ("P9", "T35")]
 
 _ROW = re.compile(r"^\| ([PTF]\d+) \| (.+?) \| (.*) \|$", re.MULTILINE)
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+_NAMED_AFTER = re.compile(r"test_(threat|fault)s?_(\d+)(?:_and_(\d+))?_")
 _REASON = 20  # letters; less says nothing
 
 
@@ -36,11 +37,27 @@ def functions_in(path: str) -> frozenset[str]:
     return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
+def held_by(line: str) -> list[tuple[str, str]]:
+    """The tests that the index names for a line, each with its file."""
+    return _TEST.findall(rows()[line])
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_every_test_that_the_index_names_is_there(line: str) -> None:
     named = _TEST.findall(rows()[line])
     assert rows()[line].count("::") == len(named), "a test's name can't be read"
     assert [f"{path}::{name}" for path, name in named if name not in functions_in(path)] == []
+
+
+def test_every_test_that_is_named_after_a_line_stands_on_it() -> None:
+    missing = []
+    for source in sorted((ROOT / "tests").rglob("test_*.py")):
+        path = source.relative_to(ROOT).as_posix()
+        for name in functions_in(path):
+            if after := _NAMED_AFTER.match(name):
+                lines = [f"{after[1][0].upper()}{number}" for number in after.groups()[1:] if number]
+                missing += [f"{line}: {path}::{name}" for line in lines if (path, name) not in held_by(line)]
+    assert missing == []
 
 
 @pytest.mark.parametrize("line", LINES)

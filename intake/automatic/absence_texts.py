@@ -15,8 +15,9 @@ AWAY_OPENING = re.compile(
         r"not in the office|travell?ing)",
         r"(?:спасибо за (?:ваше )?(?:письмо|сообщение)\W{0,3})?(?:сейчас |в настоящее время )?"
         r"(?:я )?(?:сейчас )?(?:нахожусь |буду )?(?:в (?:отпуске|командировке|декрет)|вне офиса|отсутству)",
+        r"меня не будет (?:на (?:рабочем )?месте|в офисе|на работе)",
         r"(?:на даний момент |зараз )?(?:я )?(?:зараз )?(?:перебуваю )?(?:у|в) (?:відпустці|відрядженні)",
-        r"(?:я буду |мене )?(?:відсутн|немає (?:в офісі|на місці))",
+        r"(?:я буду |мене )?(?:відсутн|(?:немає|не буде) (?:в офісі|на (?:робочому )?місці))",
         r"olen (?:(?:tällä hetkellä|nyt) )?(?:poissa|lomalla|vuosilomalla|matkoilla|vapaalla)",
         r"ich bin (?:\S+ ){0,6}"
         r"(?:nicht im (?:b[üu]e?ro|hause?)|im urlaub|abwesend|außer haus|nicht erreichbar)",
@@ -25,7 +26,7 @@ AWAY_OPENING = re.compile(
         r"(?:estou|estarei) (?:\S+ )?(?:fora do escritório|de férias|ausente)",
         r"(?:sono|sarò) (?:\S+ )?(?:fuori (?:ufficio|sede)|assente|in ferie)",
         r"(?:obecnie )?(?:jestem|przebywam|będę) (?:\S+ )?(?:na urlopie|poza biurem|nieobecn)",
-        r"(?:momenteel )?ben ik (?:\S+ ){0,4}(?:afwezig|met vakantie|op vakantie|niet op kantoor)",
+        r"(?:momenteel |ik )?ben (?:ik )?(?:\S+ ){0,4}(?:afwezig|met vakantie|op vakantie|niet op kantoor)",
         r"jag är (?:\S+ ){0,3}(?:inte på kontoret|på semester|tjänstledig|borta)",
         r"jeg er (?:\S+ ){0,3}(?:ikke på kontoret|på ferie|bortreist|fraværende)",
         r"(?:jsem|nejsem|budu) (?:\S+ ){0,3}(?:mimo kancelář|na dovolené|v kanceláři)",
@@ -43,7 +44,7 @@ AWAY_PROMISE = re.compile(
         r"(?:will|shall|i'll) (?:reply|respond|answer|get back|read|attend)\b"
         r".{0,50}\b(?:return|back|soon|possible)",
         r"will not be (?:forwarded|read|answered)",
-        r"по (?:всем )?(?:срочным |неотложным )?вопросам\b.{0,40}\b(?:обращ|пишите|звоните|связ)",
+        r"по (?:всем )?(?:срочным |неотложным )?вопросам\b.{0,40}\b(?:обра[щт]|пишите|звоните|связ)",
         r"(?:в мо[её] отсутствие|на время моего отсутствия)",
         r"(?:отвечу|свяжусь)\b.{0,40}\b(?:возвращени|вернусь|выхода|выйду)",
         r"(?:ограничен\w* )доступ к (?:электронной )?почт",
@@ -57,7 +58,7 @@ AWAY_PROMISE = re.compile(
         r"(?:in caso di|per) urgenz|al mio r(?:ientro|itorno)",
         r"w (?:sprawach pilnych|pilnych sprawach)|po (?:moim )?powrocie",
         r"(?:bij|voor) (?:dringende|spoed)|na mijn terugkeer|vid brådskande|när jag är tillbaka",
-        r"(?:ved|i) hast(?:e)?sager|når jeg er tilbake|v naléhavých|po (?:svém )?návratu|acil durum",
+        r"(?:ved|i) haste?(?:sager|saker)|når jeg er tilbake|v naléhavých|po (?:svém )?návratu|acil durum",
     ),
     re.IGNORECASE | re.DOTALL,
 )

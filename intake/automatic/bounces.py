@@ -26,6 +26,7 @@ _MOST_RECIPIENTS = 100
 _MOST_IDS = 10
 _MOST_FIELDS = 100  # of a copied header, above the one by which it was found
 _LONGEST_DIAGNOSTIC = 300
+_MOST_LINE = 1_000
 
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*[ \t]*:|[ \t]+\S")
 _ID = re.compile(r"<[^<>\s]{1,900}>")
@@ -37,7 +38,10 @@ _TOLD = re.compile(
 )
 _ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]]{1,200}@[^\s<>\"'(),:;\[\]]{1,255}[^\s<>\"'(),:;\[\].]")
 # An address that has a line, or a line's beginning, for itself: how notices name the one who was not reached.
-_LISTED = re.compile(r"^[ \t*>-]{0,20}<?(" + _ADDRESS.pattern + r")>?[ \t]*(?:$|[:;(,.]|\s-)", re.MULTILINE)
+# Exchange goes on with "on 23.11.2026 5:31".
+_LISTED = re.compile(
+    rf"^[ \t*>-]{{0,20}}<?({_ADDRESS.pattern})>?[ \t]*(?:$|[:;(,]|\.(?!\S)|\s-|\s\w{{1,3}} \d)", re.MULTILINE
+)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _ANSWER = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -](?:[245]\.\d|\D))")
 _ENVELOPE_TYPES = ("rfc822", "utf-8", "")  # of addresses (RFC 3464 §2.3.1, RFC 6533 §3)
@@ -188,7 +192,14 @@ def _named(own: str, headers: Headers, addressed: str) -> str:
     failed = _ADDRESS.findall(_ascii(headers.raw("x-failed-recipients")))  # Exim, Gmail
     told = [address for line in _TOLD.findall(own) for address in _ADDRESS.findall(line)[:1]]
     named = [address.lower() for address in failed or told or _LISTED.findall(own)[:_MOST_RECIPIENTS]]
-    return addressed if addressed in named else next(iter(named), "")
+    if addressed in named:
+        return addressed
+    # "Your message to anna@client.example couldn't be delivered."
+    telling = [
+        line for line in own[:_MOST_BYTES].splitlines() if wording.BOUNCE_TEXT.search(line[:_MOST_LINE])
+    ]
+    mentioned = {address.lower() for line in telling for address in _ADDRESS.findall(line[:_MOST_LINE])}
+    return next(iter(named), "") or (mentioned.pop() if len(mentioned) == 1 else "")
 
 
 def _telling_line(own: str) -> str:
@@ -196,6 +207,6 @@ def _telling_line(own: str) -> str:
     lines = [line.strip() for line in own[:20_000].splitlines()]
     for pattern in (_STATUS, _ANSWER, wording.BOUNCE_TEXT):
         for line in lines:
-            if pattern.search(line[:1_000]):
+            if pattern.search(line[:_MOST_LINE]):
                 return line
     return ""

@@ -13,6 +13,7 @@ from intake.automatic import wording
 from intake.mime.cleaning import one_line
 from intake.mime.headers import Headers
 
+_BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 MOST_HOPS = 50  # Postfix's hopcount_limit; no honest way is as long
 
 
@@ -166,7 +167,8 @@ def away_subject(facts: Facts) -> str | None:
 
 def away_text(facts: Facts) -> str | None:
     """The words of an absence notice: that somebody is away, and a second sign that no person wrote it."""
-    text = _flat(facts.text, 1_500)
+    # A paragraph begins a sentence, also below a greeting that nothing ends.
+    text = _flat(_BETWEEN_PARAGRAPHS.sub(". ", facts.text), 1_500)
     away = next((m for at in _sentences(text) if (m := texts.AWAY_OPENING.match(text, at))), None)
     if away is None or "?" in text:
         return None

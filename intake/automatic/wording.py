@@ -60,7 +60,7 @@ _BOUNCE_SUBJECTS = any_of(
         "mail bounced",
         "bounced (?:mail|message)",
     ),
-    *("недостав", "не доставлен", "не удалось доставить", "ошибка доставки", "сбой доставки"),
+    *("недостав", "не доставлен", "не уда(?:лось|[её]тся) доставить", "ошибка доставки", "сбой доставки"),
     *("отч[её]т о (?:не)?доставке", "уведомление о (?:не)?доставке", "невозможно доставить"),
     *("сообщение не (?:было )?доставлено", "письмо не (?:было )?доставлено", "возврат письма"),
     *(
@@ -70,7 +70,13 @@ _BOUNCE_SUBJECTS = any_of(
         "звіт про доставку",
         "не може бути доставлен",
     ),
-    *("toimittamatta", "ei voitu toimittaa", "toimitusvirhe", "palautettu viesti", "viestin toimitus"),
+    *(
+        "toimittamatta",
+        "ei (?:voitu|voi|voida) toimittaa",
+        "toimitusvirhe",
+        "palautettu viesti",
+        "viestin toimitus",
+    ),
     *("viestiä ei voi", "perille toimittamaton", "epäonnistui"),
     *("nicht zustell", "unzustellbar", "zustellung (?:fehlgeschlagen|nicht)", "zustellungsfehler"),
     *("zustellstatus", "nicht übermittelt", "fehler bei der zustellung", "unzustellbare nachricht"),
@@ -93,10 +99,17 @@ _BOUNCE_SUBJECTS = any_of(
     ),
     *(
         "não (?:pôde|pode) ser entregue",
+        "não é possível entregar",
         "kan niet worden (?:bezorgd|afgeleverd)",
         "niet (?:bezorgd|afgeleverd)",
     ),
-    *("onbestelbaar", "kunde inte levereras", "kan ikke leveres", "kunne ikke leveres", "olevererbar"),
+    *(
+        "onbestelbaar",
+        "(?:kunde|kan) inte levereras",
+        "kan ikke leveres",
+        "kunne ikke leveres",
+        "olevererbar",
+    ),
     *("ikke levert", "ej levererat", "nedoručit", "nelze doručit", "doručení se nezdařilo", "teslim edilem"),
     *(
         "kézbesíthetetlen",

@@ -70,6 +70,7 @@ _FIELD = _compiled(
     r")\s{0,2}[*_]*\s{0,2}[:\uff1a][*_|]*\s*(?P<value>.*)"
 )
 _HINT = re.compile(r"[:\uff1a]|[-_=*~\u2013\u2014]{2}")  # neither: no line of a forward's
+_QUOTED = re.compile(r"\s?>")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:'|]{1,64}@[^\s<>()\[\]\",;:'|]{1,253}")
 _DECORATION = " \t\u00a0<>()[]\"'*_|:,"
 _DATE_FIRST = re.compile(r"[^<>\"@]{0,60}\d{1,2}:\d{2}(?::\d{2})?\s*(?:[AP]M)?\s*,\s*")
@@ -244,6 +245,11 @@ class _Block:
 
     def _text(self) -> str:
         below = self._lines[self._end :]
+        first = next((index for index, line in enumerate(below) if line.strip()), 0)
+        if self._is_headed and below and _MARK.match(below[first]):  # Zoho closes the block as it opens it
+            below = below[first + 1 :]
         end = next((index for index, line in enumerate(below) if _END.match(line)), len(below))
-        text = [re.sub(r"^\s?> ?", "", line) if self._quoted else line for line in below[:end]]
+        # Apple Mail quotes the headers as well, Proton Mail what stands below them alone.
+        quoted = self._quoted or all(map(_QUOTED.match, filter(str.strip, below[:end])))
+        text = [re.sub(r"^\s?> ?", "", line) if quoted else line for line in below[:end]]
         return "\n".join(text).strip("\n")

@@ -12,6 +12,12 @@ _COMMON_LETTERS = frozenset("оеаинтсрвлкмдпу")
 _ONE_BYTE = ("cp125", "cp86", "iso8859", "koi8", "mac", "latin")
 # One-byte charsets that bytes of another one are labelled with.
 _MISUSED = frozenset({"cp1252", "iso8859-15", *_CYRILLIC, "koi8-r"})
+# Bytes that are no characters in the charsets of ISO 8859, but quotation marks and letters in Windows'.
+_CONTROLS = bytes(range(0x80, 0xA0))
+_WINDOWS = {
+    **{"iso8859-2": "cp1250", "iso8859-6": "cp1256", "iso8859-7": "cp1253", "iso8859-8": "cp1255"},
+    **{"iso8859-4": "cp1257", "iso8859-13": "cp1257", "iso8859-15": "cp1252", "iso8859-16": "cp1250"},
+}
 _SHIFTING = frozenset({"utf-7", "hz", "iso2022_jp", "iso2022_kr"})
 _ASCII = bytes(range(128))
 _NO_LETTERS = bytes(byte for byte in range(128) if not chr(byte).isalpha())
@@ -30,6 +36,8 @@ _SAMPLE = 64 * 1024
 _SHORT_SAMPLE = 2 * 1024
 _SHORTEST_SAMPLE = 512
 _FEW_LETTERS = 12
+_FEWEST_LETTERS = 4
+_WORDLIKE = 2.6  # see _russianness
 
 
 def decode(raw: bytes, charset: str = "", hint: str = "") -> str:
@@ -42,7 +50,7 @@ def decode(raw: bytes, charset: str = "", hint: str = "") -> str:
     """
     if raw.isascii() and not _writes_with_ascii(charset, raw):
         return japanese.decode(raw) if japanese.SHIFTS in raw else raw.decode("ascii")
-    declared = codec_of(charset) if charset else None
+    declared = _with_windows_letters(raw, codec_of(charset) if charset else None)
     wanted = (declared, "utf-8", codec_of(hint) if hint else None)
     for codec in ("utf-8", *wanted) if declared and declared.startswith(_ONE_BYTE) else wanted:
         if codec:
@@ -87,10 +95,15 @@ def _of_another_label(raw: bytes, codec: str) -> str | None:
     text = sample.decode(codec, "replace")
     if sum(map(_COMMON_LETTERS.__contains__, text)) * 5 > high * 2:
         return None
-    scores = {other: _russianness(sample.decode(other, "replace")) for other in _CYRILLIC}
-    best = max(scores, key=lambda other: scores[other])
-    is_clear = scores[best] > 2 * high and scores[best] > 1.25 * _russianness(text)
+    best, score = _most_russian(sample)
+    is_clear = score > 2 * high and score > 1.25 * _russianness(text)
     return raw.decode(best, errors="replace") if is_clear and best != codec else None
+
+
+def _with_windows_letters(raw: bytes, codec: str | None) -> str | None:
+    """Return the charset of Windows that is meant where one of ISO 8859 is named and can't be."""
+    windows = _WINDOWS.get(codec or "")
+    return windows if windows and len(raw.translate(None, _CONTROLS)) < len(raw) else codec
 
 
 def _writes_with_ascii(charset: str, raw: bytes) -> bool:
@@ -124,13 +137,27 @@ def _guess(raw: bytes) -> str:
     low = sum(chr(byte).isalpha() for byte in raw if byte < 0x80)
     if high > low:
         sample = raw[:_SHORTEST_SAMPLE]
-        return max(_CYRILLIC, key=lambda codec: _russianness(sample.decode(codec, errors="replace")))
+        return _most_russian(sample)[0]
+    # A Cyrillic name beside a Latin address: what counts is how the words with such bytes are written.
+    words = b" ".join(word for word in raw.split() if not word.isascii())[:_SHORTEST_SAMPLE]
+    letters = len(words.translate(None, _ASCII))
+    if letters >= _FEWEST_LETTERS and letters > len(words.translate(None, _NO_LETTERS)) - letters:
+        codec, score = _most_russian(words)
+        if score > _WORDLIKE * letters:
+            return codec
     if high < 8:
         return "cp1252"
     from charset_normalizer import from_bytes  # late: it costs memory, and hardly a mail needs it
 
     best = from_bytes(raw).best()
     return best.encoding if best else "cp1252"
+
+
+def _most_russian(sample: bytes) -> tuple[str, float]:
+    """Return the Cyrillic codec in which `sample` looks most like words, and its score."""
+    scores = {codec: _russianness(sample.decode(codec, errors="replace")) for codec in _CYRILLIC}
+    best = max(scores, key=lambda codec: scores[codec])
+    return best, scores[best]
 
 
 def _russianness(text: str) -> float:

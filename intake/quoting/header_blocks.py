@@ -25,7 +25,7 @@ _HEADER = compiled(
 )
 # In a language that is not in the table; believed only under Outlook's rule.
 _ANY_HEADER = re.compile(r"[\s>|]*+[*_]*+[^\W\d_][^:@\d]{0,24}:[*_]*\s?(?P<value>.*)")
-_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
+_CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.]\d{2}(?!\.?\d)")  # no part of 24.11.2026
 _YEAR = re.compile(r"\b(?:19|20|25)\d{2}\b|\d{4}[年년]|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 
 

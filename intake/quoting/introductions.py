@@ -24,7 +24,8 @@ _BRACKETED = re.compile(r"[<(\[](?:mailto:)?[^\s<>()@]{1,80}@[^\s<>()@]{1,250}?[
 _WROTE = compiled(any_word(lambda one: one.wrote))
 _WROTE_LAST = compiled(any_word(lambda one: one.wrote) + r"\s*:?$")
 _OPENS = compiled(
-    rf"\W{{0,3}}(?:(?:{any_of(lambda one: one.opens)})(?:\b|(?<=[\u3040-\u9fff\uac00-\ud7af]))(?=.{{0,60}}\d)"
+    r"\s*+\W{0,3}"
+    rf"(?:(?:{any_of(lambda one: one.opens)})(?:\b|(?<=[\u3040-\u9fff\uac00-\ud7af]))(?=.{{0,60}}\d)"
     rf"|(?:{any_of(lambda one: one.weekdays)})\w{{0,12}}[.,]?,? .{{0,12}}\d|\d{{1,4}}[.\-/ \u5e74\ub144])"
 )
 # "On Mon, 23 Nov 2026": a program names the day of the week beside the date, a person hardly ever does.

@@ -36,7 +36,11 @@ _ANSWERS_BELOW = compiled(any_of(lambda one: one.answers_below))
 
 
 def plain(line: str) -> str:
-    """Return the line for comparing: without invisible marks of direction, with simple spaces and colons."""
+    """Return the line for comparing: without invisible marks of direction, with simple spaces and colons.
+
+    QQ Mail leaves the spaces of its HTML in the plain text as "&nbsp;".
+    """
+    line = line.replace("&nbsp;", " ")
     return line if line.isascii() else line.translate(_PLAIN)
 
 

@@ -130,6 +130,25 @@ def test_of_the_addresses_in_a_notice_the_one_counts_that_the_mail_was_addressed
     assert found.recipient == "olga@client.example"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The following recipient(s) could not be reached:\n\n      olga@client.example on 23.11.2026 5:31\n",
+        "Your message to olga@client.example couldn't be delivered.\nAsk postmaster@relay.example why.\n",
+        "This mail could not be delivered to:\n\nolga@client.example.\n",
+    ],
+)
+def test_whoever_was_not_reached_is_named_in_a_sentence_as_well(words: str) -> None:
+    message = understood(f"From: MAILER-DAEMON@relay.example\nSubject: Undeliverable\n\n{words}")
+    assert bounced(message).recipient == "olga@client.example"
+
+
+def test_an_address_in_what_says_nothing_of_failure_names_nobody() -> None:
+    words = "Your message couldn't be delivered.\nAsk postmaster@relay.example why.\n"
+    message = understood(f"From: MAILER-DAEMON@relay.example\nSubject: Undeliverable\n\n{words}")
+    assert bounced(message).recipient == ""
+
+
 def test_a_warning_that_it_is_still_tried_is_no_failure() -> None:
     notice = "THIS IS A WARNING MESSAGE ONLY.\nYOU DO NOT NEED TO RESEND YOUR MESSAGE.\n"
     found = bounced(

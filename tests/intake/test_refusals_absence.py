@@ -115,6 +115,10 @@ def test_a_question_mark_in_what_it_answers_does_not_hide_an_absence_notice() ->
         "Guten Tag,\nich bin bis zum 1.12. nicht im Büro. In dringenden Fällen wenden Sie sich an Max.",
         "Bonjour,\nje suis absent jusqu'au 1er décembre. En cas d'urgence, contactez Paul.",
         "Dzień dobry,\njestem na urlopie. W pilnych sprawach proszę o kontakt z Janem.",
+        "Здравствуйте! Меня не будет на рабочем месте до 30 ноября. По вопросам обращайтесь к Ивану.",
+        "Доброго дня! Мене не буде на робочому місці. З термінових питань звертайтеся до Івана.",
+        "Goedendag,\n\nIk ben afwezig tot 1 december. Voor dringende zaken kunt u Piet mailen.",
+        "Hej\n\nJeg er på ferie til den 1. december. I hastesager kan du kontakte Per.",
     ],
 )
 def test_the_words_of_an_absence_notice_are_known_under_any_subject(body: str) -> None:
@@ -129,6 +133,8 @@ def test_an_absence_opening_makes_a_notice_of_a_form_in_the_subject() -> None:
     "body",
     [
         "Я в отпуске до 1 декабря, но касса не печатает.",
+        "Меня не будет на рабочем месте завтра, позвоните сегодня: касса не печатает.",
+        "Hej\n\nJeg er på ferie fra i morgen, men kassen skal virke.",
         "I am on holiday until Monday. Could you call my colleague? It is urgent, please.",
         "По срочным вопросам обращайтесь к Ивану: касса не печатает.",
         "The report shows that I am out of the office. For urgent matters it should show nobody.",

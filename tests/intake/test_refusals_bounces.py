@@ -61,6 +61,10 @@ def test_a_notice_is_known_by_its_first_words_with_a_second_sign(opening: str, m
         "Não foi entregue: pergunta",
         "Nedoručitelné: dotaz",
         "系统退信",
+        "Ei voi toimittaa: Pyyntösi on vastaanotettu",
+        "Не удается доставить: Обращение принято",
+        "Kan inte levereras: Ditt ärende",
+        "Não é possível entregar: o seu pedido",
     ],
 )
 def test_a_notice_is_known_by_its_subject_when_a_machine_signs_it(subject: str) -> None:
@@ -90,6 +94,7 @@ def test_a_delivery_status_outside_a_report_makes_a_bounce_of_a_machines_mail_on
         ("Fwd: Undelivered Mail Returned to Sender", f"This is the mail system at relay.\n\n{RETURNED}"),
         ("Undelivered Mail Returned to Sender", f"Please have a look at this:\n\n{RETURNED}"),
         ("Недоставленное сообщение от вашей программы", "Здравствуйте! Отчёт не уходит, что делать?"),
+        ("Не удаётся доставить отчёт в налоговую", "Программа так пишет, подскажите."),
         ("Delivery failed", "Your programme says delivery failed: user unknown. What shall I do?"),
     ],
 )

@@ -37,6 +37,12 @@ FORWARDS: dict[str, dict[str, Any]] = {
     },
     "forward-inline-names-no-address": {"forwarded": None},
     "forward-inline-names-two-addresses": {"forwarded": None},
+    "forward-inline-proton-mail": {
+        "forwarded": ("petr@shop.example", "Petr Shop", "Till is closed", "It says E-7.\n\nSince today.")
+    },
+    "forward-inline-zoho": {
+        "forwarded": ("petr@shop.example", "Petr Shop", "Till is closed", "It says E-7.")
+    },
     "forward-inline-outlook": {
         "forwarded": ("petr@shop.example", "Petr Shop", "Till is closed", "It says E-7.")
     },

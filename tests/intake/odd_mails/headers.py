@@ -16,6 +16,10 @@ HEADERS: dict[str, dict[str, Any]] = {
         "refusal": None,
     },
     "from-name-is-another-address": {"from_addr": ""},
+    "from-name-raw-windows-1251": {
+        "from_name": "Ольга Щукина",
+        "from_addr": "olga.shchukina@client-company.example",
+    },
     "from-name-raw-koi8-r": {
         "from_name": "Иванова Ольга",
         "from_addr": "olga@client.example",

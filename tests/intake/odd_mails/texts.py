@@ -46,6 +46,9 @@ TEXTS: dict[str, dict[str, Any]] = {
     "charset-iso-2022-jp-unlabelled": {"text": "印刷できません。"},
     "charset-iso-2022-jp-with-escape-in-name": {"text": "印刷できません。"},
     "charset-iso-2022-jp-with-vendor-letters": {"text": "①㈱ ｱｳ ok"},
+    "charset-iso-8859-2-holds-windows-1250": {
+        "text": "Kasa „źle” liczy sprzedaż świąteczną – proszę sprawdzić."
+    },
     "charset-iso-8859-5": {
         "text": "Накладная не печатается, а программа сообщает об ошибке. Подскажите, пожалуйста, что делать."
     },
