@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desk.figures import RatingFigures
-from replies.export import mean_line
+from replies.figure_lines import mean_line
 from replies.names import plain_line
 from replies.wording import Wording
 

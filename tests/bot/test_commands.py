@@ -104,6 +104,14 @@ def test_a_registered_client_is_listed_and_not_added_twice(config: Path) -> None
     assert on(config, "clients", "list", "--json").json()["name"] == "Ольга"
 
 
+def test_a_report_is_compared_with_the_days_before(config: Path) -> None:
+    span = ("report", "ratings", "--from", "2026-11-01", "--to", "2026-11-30", "--compare")
+    told = on(config, *span, "--json").json()["preceding"]
+    assert (told["since"], told["until"], told["total"]["closures"]) == ("2026-10-01", "2026-10-31", 0)
+    lines = on(config, *span, "--format", "csv").output_bytes.splitlines()
+    assert lines[0].startswith(b"span,period,") and lines[-1].startswith(b"2026-10-01/2026-10-31,total,0")
+
+
 def test_an_empty_desk_reports_no_figures_rather_than_zeros(config: Path) -> None:
     told = on(config, "report", "ratings", "--json").json()
     assert (told["total"]["closures"], told["total"]["mean"], told["total"]["csat"]) == (0, None, None)
