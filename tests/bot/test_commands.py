@@ -64,6 +64,7 @@ def test_due_tells_deadline_and_working_seconds(
         (("tickets", "answer", "1", "text"), 1, "there is no ticket AS-000001"),
         (("tickets", "answer", "1", "text", "--agent", "Вера"), 1, "no agent 'Вера'; configured: Анна"),
         (("tickets", "list", "--state", "lost"), 2, "lost"),
+        (("tickets", "list", "--channel", "pigeon"), 2, "--channel: 'pigeon'; allowed: mail, telegram"),
         (("tickets", "list", "--since", "soon"), 2, "--since: 'soon' is no moment"),
         (("inbox", "show", "7"), 1, "there is no entry 7"),
         (("inbox", "retry", "7"), 1, "there is no entry 7 that is in quarantine"),
