@@ -54,7 +54,7 @@ def rows(content: bytes) -> list[dict[str, str]]:
     [
         ("ru", "4,00 из~5 (оценок: 1 из 4~обращений)"),
         ("uk", "4,00 із~5 (оцінок: 1 із 4~звернень)"),
-        ("en", "4.00 out of~5 (ratings: 1 from 4~requests)"),
+        ("en", "4.00 out of~5 (1 of 4~requests rated)"),
         ("fi", "4,00 / 5 (arvioita: 1, pyyntöjä: 4)"),
     ],
 )
@@ -239,7 +239,7 @@ def line_of(table: str, caption: str) -> list[str]:
 
 def test_a_comparison_tells_then_now_and_what_has_changed() -> None:
     table = as_table(COMPARED, EN).replace("\u00a0", "~").partition("What the figures mean")[0]
-    assert "Preceding period: 1~Oct 2026–31~Oct 2026. 4.00 out of~5 (ratings: 2 from 3~requests)" in table
+    assert "Preceding period: 1~Oct 2026–31~Oct 2026. 4.00 out of~5 (2 of 3~requests rated)" in table
     told = {
         caption: [cell.strip() for cell in line_of(table, caption) if cell.strip()]
         for caption in ("Closed", "Ratings", "Response rate", "Mean rating", "Would recommend")
