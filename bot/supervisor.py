@@ -12,7 +12,7 @@ log = structlog.get_logger("bot.supervisor")
 
 RESTART_MOST = 30.0  # seconds between two tries to restart a failing part
 STEADY = 60.0  # seconds without failure after which a part's restarts begin at one second again
-STOP = 9.0  # seconds for an orderly stop; the promise is ten
+STOP = 7.0  # seconds for an orderly stop; the promise is ten, and the process still has to end after it
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MAIL, TELEGRAM = "mail", "telegram"
+CHANNELS = (MAIL, TELEGRAM)
 _PREFIX = "tg:"
 
 

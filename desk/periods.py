@@ -51,6 +51,20 @@ def periods(first: datetime, last: datetime, frequency: Frequency, zone: ZoneInf
         period = _next(period, zone)
 
 
+def preceding(first: date, last: date) -> tuple[date, date]:
+    """The span of days before that from `first` to `last` (included), which it is compared with.
+
+    Whole calendar months are compared with as many months before them, anything else with as many days.
+    """
+    before = first - timedelta(days=1)
+    after = last + timedelta(days=1)
+    if first.day != 1 or after.day != 1:
+        return first - (after - first), before
+    months = (after.year - first.year) * 12 + after.month - first.month
+    years, month = divmod(first.year * 12 + first.month - 1 - months, 12)
+    return date(years, month + 1, 1), before
+
+
 _FLOORS: Mapping[Frequency, Callable[[date], date]] = {
     Frequency.DAY: lambda day: day,
     Frequency.WEEK: lambda day: day - timedelta(days=day.weekday()),

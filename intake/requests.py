@@ -15,6 +15,7 @@ from intake.taking_in.identity import passed_on, tagged_tickets, ticket_meant
 from storage.directory import add_unregistered, client_by_address
 from storage.inbox import Claimed, finish_entry, hold_entry
 from storage.models import EntryState
+from storage.notices import owe_quarantine
 
 _STATES = {
     "refused": EntryState.REFUSED,
@@ -34,6 +35,8 @@ async def take_in(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: da
     state = _STATES.get(outcome.what, EntryState.DONE)
     what = f"{outcome.what}: {outcome.why}" if outcome.why else outcome.what
     await finish_entry(entry.id, state, now, ticket_id=outcome.ticket_id, outcome=what)
+    if state is EntryState.QUARANTINED:
+        await owe_quarantine(now)
     return outcome
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from desk.figures import RatingFigures
 from desk.periods import Frequency, Period
 from desk.rating import STARS
-from replies.export import Label, RatingsReport, mean_line
+from replies.comparison import Label
+from replies.export import RatingsReport
+from replies.figure_lines import mean_line
 from replies.names import plain_line
 from replies.wording import Wording
 
@@ -74,6 +76,8 @@ def _head(figure: "Figure", report: RatingsReport, words: Wording) -> None:
     figure.text(left, 1 - 0.55 * inch, heading, size=17, weight="bold")
     figure.text(left, 1 - 0.88 * inch, of_whom, size=10.5, color=_FAINT)
     figure.text(left, 1 - 1.32 * inch, mean_line(words, report.total), size=13, color=_BLUE, weight="bold")
+    if report.preceding is not None:
+        figure.text(left, 1 - 1.62 * inch, report.preceding.line(words), size=10.5, color=_FAINT)
 
 
 def _panels(figure: "Figure", report: RatingsReport, words: Wording) -> None:

@@ -12,25 +12,11 @@ from typing import Any
 from desk.figures import By, RatingFigures, rounded
 from desk.periods import Period
 from desk.rating import STARS
+from replies.comparison import Label, Preceding, Row
+from replies.figure_lines import block, caption, captions, change, definitions, lines, mean_line
 from replies.names import plain_line
 from replies.wording import Wording
 
-Label = Period | str | None
-"""A period, the name of a group, or None for what belongs to no group."""
-
-FIGURES = (
-    "closures",
-    "invitations",
-    "ratings",
-    "response_rate",
-    "mean",
-    "stars",
-    "csat",
-    "satisfied",
-    "recommend",
-    "comments",
-)
-_SHARES = ("response_rate", "csat", "satisfied", "recommend")
 _WIDTH = 100
 # What makes a spreadsheet take a cell for a formula (OWASP), full-width forms included.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -38,14 +24,20 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 @dataclass(frozen=True, slots=True)
 class RatingsReport:
-    """The figures of a span of days, `until` included, and of each of its periods or groups."""
+    """The figures of a span of days, `until` included, and of each of its periods or groups.
+
+    group: the key whose values the rows are, such as `agent`; None where they are periods.
+    preceding: what the span is compared with, if at all.
+    """
 
     desk: str
     by: By
     since: date
     until: date
-    rows: tuple[tuple[Label, RatingFigures], ...]
+    rows: tuple[Row, ...]
     total: RatingFigures
+    group: str | None = None
+    preceding: Preceding | None = None
 
     def titles(self, words: Wording) -> tuple[str, str]:
         """What it is; whose it is, for which span and by which date."""
@@ -53,42 +45,32 @@ class RatingsReport:
         of_whom = f"{plain_line(self.desk, 40)} · {span}, {words.text(f'report.by.{self.by}')}"
         return words.text("report.ratings.title"), of_whom
 
+    @property
+    def row_name(self) -> str:
+        """What a row is, for programs: `period`, or the key that is grouped by."""
+        return self.group or "period"
+
     def label(self, words: Wording, label: Label) -> str:
         """A row's name in words."""
         return words.period(label) if isinstance(label, Period) else plain_line(label or "–", 60)
-
-
-def definitions(words: Wording) -> dict[str, str]:
-    """What each figure means, by its name."""
-    return {name: words.text(f"report.definition.{name}") for name in FIGURES}
-
-
-def mean_line(words: Wording, figures: RatingFigures) -> str:
-    """`4,00 из 5 (оценок: 1 из 4 обращений)`: a mean never stands without its count and the response rate.
-
-    Requests are those whose client was asked, as in the response rate.
-    """
-    if figures.mean is None:
-        return words.plural("report.ratings.mean-line.none", figures.invitations)
-    return words.plural(
-        "report.ratings.mean-line",
-        figures.invitations,
-        mean=words.of_five(figures.mean),
-        ratings=words.number(figures.ratings),
-    )
 
 
 def as_table(report: RatingsReport, words: Wording) -> str:
     """The report as aligned text, a figure a line; many periods are told in several blocks."""
     heading, of_whom = report.titles(words)
     if not report.total.closures:
-        return f"{heading}\n{of_whom}\n\n{words.text('report.empty')}\n"
+        former = f"\n{report.preceding.line(words)}" if report.preceding else ""
+        return f"{heading}\n{of_whom}\n\n{words.text('report.empty')}{former}\n"
     columns = [(words.text("report.total"), report.total)]
     # One period alone is the total once more.
     if len(report.rows) > 1:
         columns = [*((report.label(words, label), figures) for label, figures in report.rows), *columns]
-    blocks = [_block(words, part) for part in _parts(words, columns)]
-    meanings = [f"{_caption(words, name)}. {text}" for name, text in definitions(words).items()]
+    blocks = [
+        block(words, [(label, lines(words, figures)) for label, figures in part])
+        for part in _parts(words, columns)
+    ]
+    blocks += _compared(report, words)
+    meanings = [f"{caption(words, name)}. {text}" for name, text in definitions(words).items()]
     head = f"{heading}\n{of_whom}\n{mean_line(words, report.total)}"
     return "\n\n".join([head, *blocks, "\n".join([words.text("report.definitions"), *meanings])]) + "\n"
 
@@ -96,25 +78,39 @@ def as_table(report: RatingsReport, words: Wording) -> str:
 def as_csv(report: RatingsReport) -> bytes:
     """RFC 4180, a line a period or group and one for the total; shares from 0 to 1 with a decimal point.
 
-    The columns are named as in JSON, so that programs can rely on them.
+    The columns are named as in JSON, so that programs can rely on them. A comparison begins each line with
+    the days that it is of (`span`, as ISO 8601 writes intervals), and adds the lines of the preceding ones.
     """
-    rows = [_flat(_key(label), figures) for label, figures in report.rows]
-    rows.append(_flat("total", report.total))
+    spans = [((report.since, report.until), report.rows, report.total)]
+    if before := report.preceding:
+        spans.append(((before.since, before.until), before.rows, before.total))
+    rows: list[dict[str, object]] = []
+    for (first, last), told, total in spans:
+        span = {"span": f"{first}/{last}"} if before else {}
+        keyed = [*((_key(label), figures) for label, figures in told), ("total", total)]
+        rows += [{**span, **_flat(report.row_name, key, figures)} for key, figures in keyed]
     return csv_bytes(list(rows[0]), [list(row.values()) for row in rows])
 
 
 def as_json(report: RatingsReport, words: Wording) -> str:
     """The report with its definitions, which alone depend on the language."""
-    told = {
+    told: dict[str, Any] = {
         "report": "ratings",
         "desk": report.desk,
         "by": str(report.by),
         "since": report.since.isoformat(),
         "until": report.until.isoformat(),
-        "periods": [{"period": _key(label), **_plain(figures)} for label, figures in report.rows],
+        **_told_rows(report.row_name, report.rows),
         "total": _plain(report.total),
         "definitions": definitions(words),
     }
+    if before := report.preceding:
+        told["preceding"] = {
+            "since": before.since.isoformat(),
+            "until": before.until.isoformat(),
+            **(_told_rows(report.row_name, before.rows) if report.group else {}),
+            "total": _plain(before.total),
+        }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -158,41 +154,35 @@ def _plain(figures: RatingFigures) -> dict[str, Any]:
     }
 
 
-def _flat(key: str, figures: RatingFigures) -> dict[str, object]:
+def _told_rows(name: str, rows: Iterable[Row]) -> dict[str, Any]:
+    told = [{name: _key(label), **_plain(figures)} for label, figures in rows]
+    return {"periods": told} if name == "period" else {"group": name, "groups": told}
+
+
+def _flat(name: str, key: str, figures: RatingFigures) -> dict[str, object]:
     plain = _plain(figures)
     stars: Mapping[str, int] = plain.pop("distribution")
-    return {"period": key, **plain, **{f"stars_{n}": count for n, count in stars.items()}}
+    return {name: key, **plain, **{f"stars_{n}": count for n, count in stars.items()}}
 
 
 def _float(value: Fraction | None) -> float | None:
     return None if value is None else float(rounded(value, 4))
 
 
-def _caption(words: Wording, name: str) -> str:
-    return (
-        words.text("report.figure.stars", n="1–5") if name == "stars" else words.text(f"report.figure.{name}")
-    )
-
-
-def _lines(words: Wording, figures: RatingFigures) -> list[tuple[str, str]]:
-    """Each figure's caption and value in words."""
-    lines = []
-    for name in FIGURES:
-        if name == "stars":
-            counts = ((n, figures.distribution[n - 1]) for n in reversed(STARS))
-            lines += [(words.text("report.figure.stars", n=n), words.number(count)) for n, count in counts]
-            continue
-        value = getattr(figures, name)
-        if name == "mean":
-            shown = "–" if value is None else words.decimal(value)
-        else:
-            shown = words.percent(value) if name in _SHARES else words.number(value)
-        lines.append((words.text(f"report.figure.{name}"), shown))
-    return lines
-
-
-def _captions(words: Wording, figures: RatingFigures) -> int:
-    return max(len(caption) for caption, _ in _lines(words, figures))
+def _compared(report: RatingsReport, words: Wording) -> list[str]:
+    """The preceding span beside this one and what has changed: the whole, and each group."""
+    if (before := report.preceding) is None:
+        return []
+    pairs: list[tuple[str | None, RatingFigures, RatingFigures]] = [(None, before.total, report.total)]
+    if report.group:
+        pairs += [(report.label(words, label), *pair) for label, pair in before.beside(report.rows)]
+    spans = (words.days(before.since, before.until), words.days(report.since, report.until))
+    blocks = [before.line(words)]
+    for label, then, now in pairs:
+        told = [*zip(spans, (lines(words, then), lines(words, now)), strict=True)]
+        table = block(words, [*told, (words.text("report.change"), change(words, then, now))])
+        blocks.append(table if label is None else f"{label}\n{table}")
+    return blocks
 
 
 def _parts(
@@ -200,18 +190,5 @@ def _parts(
 ) -> Iterable[Sequence[tuple[str, RatingFigures]]]:
     """As many columns at a time as fit the width."""
     widest = max(len(label) for label, _ in columns) + 2
-    fit = max(1, (_WIDTH - _captions(words, columns[0][1])) // max(widest, 8))
+    fit = max(1, (_WIDTH - max(map(len, captions(words)))) // max(widest, 8))
     return (columns[at : at + fit] for at in range(0, len(columns), fit))
-
-
-def _block(words: Wording, columns: Sequence[tuple[str, RatingFigures]]) -> str:
-    captions = [caption for caption, _ in _lines(words, columns[0][1])]
-    left = ["", *captions]
-    width = max(map(len, left))
-    cells = [[label, *(value for _, value in _lines(words, figures))] for label, figures in columns]
-    widths = [max(map(len, column)) for column in cells]
-    lines = []
-    for number, caption in enumerate(left):
-        values = (f"{column[number]:>{size}}" for column, size in zip(cells, widths, strict=True))
-        lines.append("  ".join([f"{caption:<{width}}", *values]).rstrip())
-    return "\n".join(lines)

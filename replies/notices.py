@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desk.figures import RatingFigures
-from replies.export import mean_line
+from replies.figure_lines import mean_line
 from replies.names import plain_line
 from replies.wording import Wording
 
@@ -49,7 +49,7 @@ def told(kind: str, words: Wording, facts: Mapping[str, Any], number: str, zone:
     daily: day, groups [{assignee, tickets [{number, due_at, overdue, link}]}], count, more.
     weekly: since, until (days), figures and former as `figures_as_facts` gives them.
     resumed: assignee may be missing. unreached: nothing; what it stands for is not for the staff chat.
-    gap: bot (clients | agents), since, until.
+    gap: bot (clients | agents), since, until. quarantined: nothing.
     Moments are ISO 8601 with an offset. Raises KeyError for a missing fact or an unknown kind.
     """
     subject, paragraphs = _KINDS[kind](_Case(words, facts, number, zone))
@@ -166,6 +166,10 @@ def _gap(case: _Case) -> Told:
     )
 
 
+def _quarantined(case: _Case) -> Told:
+    return "notice.quarantined.subject", ((case.text("quarantined"),), (case.text("quarantined.next"),))
+
+
 def _resumed(case: _Case) -> Told:
     sentence = case.text("resumed", number=case.number)
     return "notice.resumed.subject", ((sentence, *_assignee(case, case.facts)),)
@@ -199,6 +203,7 @@ _KINDS: Mapping[str, Callable[[_Case], Told]] = {
     "daily": _daily,
     "weekly": _weekly,
     "gap": _gap,
+    "quarantined": _quarantined,
     "resumed": _resumed,
     "unreached": _unreached,
 }

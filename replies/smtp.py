@@ -238,11 +238,18 @@ async def _mail(client: SMTP, sender: str, recipient: str, size: int) -> None:
 async def _handed_over(client: SMTP, recipient: str, content: bytes) -> str:
     try:
         await client.rcpt(recipient, encoding="utf-8")
-        code, text = await client.data(content)
     except SMTPResponseException as exc:
         raise _answered(exc) from exc
     except (SMTPException, OSError) as exc:
         raise DeliveryError(f"the connection broke: {_words(exc)}", retry_after=GREYLISTED) from exc
+    try:
+        code, text = await client.data(content)
+    except SMTPResponseException as exc:
+        raise _answered(exc) from exc
+    except (SMTPException, OSError) as exc:
+        # Not `unknown`: a second copy with the same Message-ID does less harm than none (P6).
+        reason = f"the connection broke before the answer, so it may have arrived: {_words(exc)}"
+        raise DeliveryError(reason, retry_after=GREYLISTED) from exc
     return f"{code} {text}"
 
 

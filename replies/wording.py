@@ -172,6 +172,10 @@ class Wording:
         """`23.11.2026`, for tables and charts."""
         return format_date(day, _SHORT_DAY[self.language], locale=self.language)
 
+    def days(self, first: date, last: date) -> str:
+        """`01.11.2026–30.11.2026`, a span of days with both included."""
+        return f"{self.short_day(first)}–{self.short_day(last)}"
+
     def _week(self, first: date, last: date) -> str:
         if first.month != last.month:
             return f"{self.short_day(first)}–{self.short_day(last)}"

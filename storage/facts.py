@@ -1,12 +1,24 @@
 """What has happened, for commands, pages and reports. Reads only."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from storage.models import Address, Closure, Delivery, Event, Message, Participant, Screenshot, Ticket
 
+_DELIVERY = (
+    "id",
+    "kind",
+    "channel",
+    "recipient",
+    "state",
+    "attempts",
+    "message_id",
+    "sent_at",
+    "error",
+    "item_id",
+)
 PAGE = 500  # tickets read at a time: an export of any size takes bounded memory
 
 
@@ -87,6 +99,11 @@ async def ticket(ticket_id: int) -> dict[str, Any] | None:
     shots = await Screenshot.filter(message_id__in=[m["id"] for m in messages]).order_by("id").values()
     for message in messages:
         message["screenshots"] = [s for s in shots if s["message_id"] == message["id"]]
+    deliveries = await Delivery.filter(ticket_id=ticket_id).order_by("id").values(*_DELIVERY)
+    # An answer gets its Message-ID when it is owed; what is sent twice keeps that of the first.
+    sent = {one["item_id"]: one["message_id"] for one in reversed(deliveries) if _is_mailed_answer(one)}
+    for message in messages:
+        message["message_id"] = message["message_id"] or sent.get(message["id"], "")
     return {
         **rows[0],
         "messages": messages,
@@ -94,11 +111,13 @@ async def ticket(ticket_id: int) -> dict[str, Any] | None:
         .order_by("id")
         .values("address", "added_by", "added_at"),
         "history": await Event.filter(ticket_id=ticket_id).order_by("id").values(),
-        "deliveries": await Delivery.filter(ticket_id=ticket_id)
-        .order_by("id")
-        .values("id", "kind", "channel", "recipient", "state", "attempts", "message_id", "sent_at", "error"),
+        "deliveries": deliveries,
         "closures": await Closure.filter(ticket_id=ticket_id).order_by("id").values(),
     }
+
+
+def _is_mailed_answer(delivery: Mapping[str, Any]) -> bool:
+    return bool(delivery["kind"] == "answer" and delivery["channel"] == "mail")
 
 
 async def closures(start: datetime | None, end: datetime | None, by: str) -> list[RatedClosure]:

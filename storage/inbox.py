@@ -12,6 +12,7 @@ from tortoise.queryset import QuerySet
 from storage.database import Database
 from storage.files import FileStore
 from storage.models import Entry, EntryState
+from storage.notices import owe_quarantine
 from storage.statements import change, claiming, fetch, moment, parsed
 from storage.threads import in_thread
 from storage.writer import Unavailable
@@ -126,11 +127,12 @@ class Inbox:
                 stuck = stuck.exclude(id__in=besides)
             if not all_claims:
                 stuck = stuck.filter(Q(claimed_until__lt=now) | Q(claimed_until__in=lost))
-            await stuck.filter(attempts__gte=CLAIMS).update(
+            if await stuck.filter(attempts__gte=CLAIMS).update(
                 state=EntryState.QUARANTINED,
                 processed_at=now,
                 trouble=f"the service ended {CLAIMS} times while it had this message in hand",
-            )
+            ):
+                await owe_quarantine(now)
             return await stuck.update(state=EntryState.RECORDED, claimed_until=None, next_attempt_at=now)
 
         lost = list(self._lost)
@@ -151,7 +153,7 @@ class Inbox:
         pause = BACKOFF[min(failures + kills, len(BACKOFF)) - 1]
 
         async def unit() -> None:
-            await _held(entry).update(
+            held = await _held(entry).update(
                 state=EntryState.QUARANTINED if quarantined else EntryState.RECORDED,
                 failures=failures,
                 kills=kills,
@@ -160,6 +162,8 @@ class Inbox:
                 next_attempt_at=now + timedelta(seconds=pause),
                 processed_at=now if quarantined else None,
             )
+            if held and quarantined:
+                await owe_quarantine(now)
 
         await self._database.writer.run(unit)
         return quarantined

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from desk.channels import telegram_address, telegram_user
@@ -59,6 +59,16 @@ async def owe_notice(notice: Notice, now: datetime, *, suppressed: str = "") -> 
         notice.key, notice.ticket_id, notice.kind, notice.recipient, "", notice.facts, channel=CHANNEL
     )
     return await _owe_once(owed, _NO_DOMAIN, now, suppressed)
+
+
+async def owe_quarantine(now: datetime) -> None:
+    """Owe, inside the unit that sets an entry aside, the word that something waits in quarantine.
+
+    Once in an hour, so that whoever sends a thousand such mails can't have the leaders written to a thousand
+    times. `now` is aware.
+    """
+    hour = f"{now.astimezone(UTC):%Y%m%dT%H}"
+    await owe_notice(Notice(f"quarantined:{hour}", "quarantined", LEADERS), now)
 
 
 async def was_owed(key: str) -> bool:

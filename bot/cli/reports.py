@@ -1,7 +1,7 @@
 """`otklik report NAME`: a report as table, JSON, CSV or PNG chart."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -16,6 +16,8 @@ from bot.moments import day_start, parse_day
 from bot.rules import languages, rules
 from desk.figures import By, RatingFacts, by_group, by_period, figures
 from desk.periods import Frequency
+from desk.periods import preceding as preceding_days
+from replies.comparison import Preceding, Row
 from replies.export import RatingsReport, as_csv, as_json, as_table
 from replies.wording import Wording
 from storage import facts
@@ -55,6 +57,9 @@ def report(
     only: Annotated[
         list[str] | None, typer.Option("--filter", metavar="KEY=VALUE", help="Only these; may be repeated.")
     ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="With the preceding period, and what has changed.")
+    ] = False,
     form: Annotated[Format, typer.Option("--format", help="In which form.")] = Format.TABLE,
     json_form: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     language: Annotated[
@@ -71,16 +76,18 @@ def report(
     zone = rules(settings).zone
     first, last = _span(since, until, zone)
     wanted = _filters(only or [])
-    start, end = day_start(first, zone), day_start(last + timedelta(days=1), zone)
-    closures = with_database(settings, lambda _: facts.closures(start, end, by.value))
-    kept = [_facts(one) for one in closures]
-    kept = [one for one in kept if all(one.keys.get(key) == value for key, value in wanted.items())]
-    rows = (
-        tuple(by_group(kept, group).items())
-        if group
-        else by_period(kept, frequency, zone, on=by, since=start, until=end)
+    before = preceding_days(first, last) if compare else None
+    spans = [(first, last), *([before] if before else [])]
+    found = with_database(settings, lambda _: _read([_moments(span, zone) for span in spans], by))
+    kept, *former = [_kept(closures, wanted) for closures in found]
+    start, end = _moments((first, last), zone)
+    rows: tuple[Row, ...] = (
+        _grouped(kept, group) if group else by_period(kept, frequency, zone, on=by, since=start, until=end)
     )
-    told = RatingsReport(settings.desk.name, by, first, last, rows, figures(kept))
+    preceding = None
+    if before:
+        preceding = Preceding(*before, _grouped(former[0], group), figures(former[0]))
+    told = RatingsReport(settings.desk.name, by, first, last, rows, figures(kept), group, preceding)
     _print(
         told, Format.JSON if json_form else form, Wording(languages(settings), _language(settings, language))
     )
@@ -120,6 +127,25 @@ def _span(since: str | None, until: str | None, zone: ZoneInfo) -> tuple[date, d
     if first > last:
         fail(f"--from {first} lies after --to {last}", Status.WRONG_USAGE)
     return first, last
+
+
+def _moments(span: tuple[date, date], zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From when (included) until when (excluded) the days of a span last, in UTC."""
+    first, last = span
+    return day_start(first, zone), day_start(last + timedelta(days=1), zone)
+
+
+async def _read(spans: Sequence[tuple[datetime, datetime]], by: By) -> list[list[RatedClosure]]:
+    return [await facts.closures(start, end, by.value) for start, end in spans]
+
+
+def _kept(closures: Iterable[RatedClosure], wanted: Mapping[str, str]) -> list[RatingFacts]:
+    told = [_facts(one) for one in closures]
+    return [one for one in told if all(one.keys.get(key) == value for key, value in wanted.items())]
+
+
+def _grouped(kept: Sequence[RatingFacts], group: str | None) -> tuple[Row, ...]:
+    return tuple(by_group(kept, group).items()) if group else ()
 
 
 def _filters(only: list[str]) -> Mapping[str, str]:

@@ -23,6 +23,7 @@ from bot.cli.ticket_views import listed, listed_line, shown, shown_text
 from bot.config import Settings
 from bot.moments import parse_moment
 from bot.rules import rules, verbs_desk
+from desk.channels import CHANNELS
 from desk.rating import Outcome
 from desk.ticket import NotAllowed, State
 from replies import answering, closing
@@ -49,10 +50,15 @@ def list_(
     as_json: JsonOption = False,
     state: Annotated[State | None, typer.Option(help="Only tickets in this state.")] = None,
     client: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only this client's.")] = None,
-    channel: Annotated[str | None, typer.Option(help="Only those that came this way: mail.")] = None,
+    channel: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"Only those that came this way: {' or '.join(CHANNELS)}."),
+    ] = None,
     since: Annotated[str | None, typer.Option(metavar="TIME", help="Only those received since.")] = None,
 ) -> None:
     """List tickets in order of their numbers."""
+    if channel is not None and channel not in CHANNELS:
+        fail(f"--channel: {channel!r}; allowed: {', '.join(CHANNELS)}", Status.WRONG_USAGE)
     settings = load_settings(config)
     wanted = facts.TicketFilter(
         state=state.value if state else None, client=client, channel=channel, since=_since(settings, since)
@@ -228,11 +234,12 @@ def _do(config: Any, number: str, agent: str | None, as_json: bool, verb: Verb) 
         outcome, ticket = with_database(settings, work)
     except (Refused, NotAllowed) as exc:
         fail(str(exc))
+    not_invited = {"not_invited": outcome} if isinstance(outcome, str) else {}
     if as_json:
-        print_json(listed(ticket, desk.numbering.format))
+        print_json({**listed(ticket, desk.numbering.format), **not_invited})
     else:
         say(listed_line(ticket, desk.numbering.format, rules(settings).zone))
-        if isinstance(outcome, str) and outcome:
+        if outcome and not_invited:
             say(f"the client is not asked for a rating: {outcome}")
 
 

@@ -9,7 +9,8 @@ from desk.figures import By, RatingFacts, by_group, by_period, figures
 from desk.local_time import moment_of
 from desk.periods import Frequency
 from desk.rating import STARS
-from replies.export import RatingsReport, mean_line
+from replies.export import RatingsReport
+from replies.figure_lines import mean_line
 from replies.names import plain_line
 from replies.wording import Wording
 from storage.facts import RatedClosure

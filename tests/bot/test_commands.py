@@ -64,6 +64,7 @@ def test_due_tells_deadline_and_working_seconds(
         (("tickets", "answer", "1", "text"), 1, "there is no ticket AS-000001"),
         (("tickets", "answer", "1", "text", "--agent", "Вера"), 1, "no agent 'Вера'; configured: Анна"),
         (("tickets", "list", "--state", "lost"), 2, "lost"),
+        (("tickets", "list", "--channel", "pigeon"), 2, "--channel: 'pigeon'; allowed: mail, telegram"),
         (("tickets", "list", "--since", "soon"), 2, "--since: 'soon' is no moment"),
         (("inbox", "show", "7"), 1, "there is no entry 7"),
         (("inbox", "retry", "7"), 1, "there is no entry 7 that is in quarantine"),
@@ -102,6 +103,14 @@ def test_a_registered_client_is_listed_and_not_added_twice(config: Path) -> None
     again = on(config, "clients", "add", "olga@client.example")
     assert (again.status, "belongs to client 1" in again.errors) == (1, True)
     assert on(config, "clients", "list", "--json").json()["name"] == "Ольга"
+
+
+def test_a_report_is_compared_with_the_days_before(config: Path) -> None:
+    span = ("report", "ratings", "--from", "2026-11-01", "--to", "2026-11-30", "--compare")
+    told = on(config, *span, "--json").json()["preceding"]
+    assert (told["since"], told["until"], told["total"]["closures"]) == ("2026-10-01", "2026-10-31", 0)
+    lines = on(config, *span, "--format", "csv").output_bytes.splitlines()
+    assert lines[0].startswith(b"span,period,") and lines[-1].startswith(b"2026-10-01/2026-10-31,total,0")
 
 
 def test_an_empty_desk_reports_no_figures_rather_than_zeros(config: Path) -> None:

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from bot.cli.ticket_views import shown_text
+from bot.cli.ticket_views import shown, shown_text
 from intake.incoming import Authenticity
 from replies import answering
 from tests.desk_on_disk import NOW, NUMBERING, VERBS, DeskOnDisk, mail
@@ -48,3 +48,13 @@ async def test_what_only_looks_like_a_moment_stays_as_a_person_wrote_it(desk: De
     odd = "see 2026-99-99T99:99:99+00:00 in the log"
     await answering.set_level(desk.database, VERBS, ticket_id, "urgent", "Анна", odd, NOW)
     assert odd in shown_text(await desk.ticket(ticket_id), NUMBERING.format, ZONE)
+
+
+async def test_an_answer_is_told_with_the_message_id_of_the_mail_that_carries_it(desk: DeskOnDisk) -> None:
+    ticket_id = (await desk.receives(mail(message_id="<request@client.example>"))).ticket_id or 0
+    await answering.answer(desk.database, VERBS, ticket_id, "Анна", "Обновите программу.", NOW)
+    told = shown(await desk.ticket(ticket_id), NUMBERING.format)
+    assert [one["message_id"] for one in told["messages"]] == [
+        "<request@client.example>",
+        await desk.message_id_of(ticket_id, "answer"),
+    ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.periods import Frequency, period_of, periods
+from desk.periods import Frequency, period_of, periods, preceding
 
 KYIV = ZoneInfo("Europe/Kyiv")
 
@@ -95,3 +95,22 @@ def test_all_periods_between_two_moments_come_in_order() -> None:
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         period_of(datetime(2026, 11, 23), Frequency.DAY, KYIV)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        ("2026-11-16", "2026-11-29", ("2026-11-02", "2026-11-15")),
+        ("2026-03-01", "2026-03-01", ("2026-02-28", "2026-02-28")),
+        # Whole months are compared with whole months, however long those are.
+        ("2026-03-01", "2026-03-31", ("2026-02-01", "2026-02-28")),
+        ("2026-01-01", "2026-03-31", ("2025-10-01", "2025-12-31")),
+        ("2024-01-01", "2024-12-31", ("2023-01-01", "2023-12-31")),
+        ("2026-11-01", "2026-11-29", ("2026-10-03", "2026-10-31")),
+    ],
+)
+def test_a_span_is_compared_with_the_one_right_before_it(
+    first: str, last: str, before: tuple[str, str]
+) -> None:
+    found = preceding(date.fromisoformat(first), date.fromisoformat(last))
+    assert tuple(map(str, found)) == before

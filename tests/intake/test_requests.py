@@ -10,7 +10,7 @@ from intake.incoming import Declined, Screenshot
 from replies import answering, closing
 from storage.directory import Directory
 from storage.inbox import LEASE, Arrival, ClaimLost, arrival_key
-from storage.models import Entry, EntryState
+from storage.models import Delivery, Entry, EntryState
 from tests.desk_on_disk import INTAKE, NOW, VERBS, DeskOnDisk, mail
 
 SHOT = Screenshot("kassa.png", "image/png", 640, 480, 1234, "ab" * 32, "cd" * 32)
@@ -132,6 +132,7 @@ async def test_a_mail_that_names_no_sender_waits_in_quarantine_for_a_person(desk
     )
     (entry,) = await desk.inbox.entries([EntryState.QUARANTINED], 10)
     assert (outcome.what, entry["outcome"]) == ("set aside", "set aside: two addresses in From")
+    assert await Delivery.filter(kind="quarantined").count() == 1  # and people are told that it waits
 
 
 async def test_the_sixth_confirmation_to_an_address_within_an_hour_is_suppressed(desk: DeskOnDisk) -> None:

@@ -13,16 +13,9 @@ from hypothesis import strategies as st
 
 from desk.figures import By, RatingFacts, by_group, by_period, figures
 from desk.periods import Frequency
-from replies.export import (
-    FIGURES,
-    RatingsReport,
-    as_csv,
-    as_json,
-    as_table,
-    csv_bytes,
-    definitions,
-    mean_line,
-)
+from replies.comparison import Preceding
+from replies.export import RatingsReport, as_csv, as_json, as_table, csv_bytes
+from replies.figure_lines import FIGURES, definitions, mean_line
 from replies.languages import LANGUAGES, Languages
 from replies.wording import Wording
 
@@ -61,7 +54,7 @@ def rows(content: bytes) -> list[dict[str, str]]:
     [
         ("ru", "4,00 из~5 (оценок: 1 из 4~обращений)"),
         ("uk", "4,00 із~5 (оцінок: 1 із 4~звернень)"),
-        ("en", "4.00 out of~5 (ratings: 1 from 4~requests)"),
+        ("en", "4.00 out of~5 (1 of 4~requests rated)"),
         ("fi", "4,00 / 5 (arvioita: 1, pyyntöjä: 4)"),
     ],
 )
@@ -174,10 +167,14 @@ def test_json_has_the_same_figures_and_their_definitions() -> None:
 
 def test_groups_are_told_by_name_and_what_has_none_by_a_dash() -> None:
     facts = [closed(1, 5), closed(2, 4, agent="Борис"), replace(closed(3), keys={})]
-    grouped = replace(REPORT, rows=tuple(by_group(facts, "agent").items()), total=figures(facts))
+    grouped = replace(
+        REPORT, rows=tuple(by_group(facts, "agent").items()), total=figures(facts), group="agent"
+    )
     assert as_table(grouped, RU).splitlines()[4].split() == ["Анна", "Борис", "–", "Всего"]
-    assert [row["period"] for row in rows(as_csv(grouped))] == ["Анна", "Борис", "", "total"]
-    assert [row["period"] for row in json.loads(as_json(grouped, RU))["periods"]] == ["Анна", "Борис", ""]
+    assert [row["agent"] for row in rows(as_csv(grouped))] == ["Анна", "Борис", "", "total"]
+    told = json.loads(as_json(grouped, RU))
+    assert told["group"] == "agent" and [row["agent"] for row in told["groups"]] == ["Анна", "Борис", ""]
+    assert "periods" not in told
 
 
 def test_csv_with_letters_beyond_ascii_starts_with_the_mark_that_excel_needs() -> None:
@@ -220,5 +217,74 @@ def test_any_text_comes_back_from_csv(texts: list[str]) -> None:
 
 def test_a_group_with_a_formula_for_a_name_is_harmless() -> None:
     facts = [closed(1, 5, agent="=cmd|' /C calc'!A0")]
-    grouped = replace(REPORT, rows=tuple(by_group(facts, "agent").items()), total=figures(facts))
-    assert rows(as_csv(grouped))[0]["period"] == "'=cmd|' /C calc'!A0"
+    grouped = replace(
+        REPORT, rows=tuple(by_group(facts, "agent").items()), total=figures(facts), group="agent"
+    )
+    assert rows(as_csv(grouped))[0]["agent"] == "'=cmd|' /C calc'!A0"
+
+
+OCTOBER = [closed(6, 5, month=10), closed(7, month=10, agent="Борис"), closed(8, 3, month=10, agent="Борис")]
+COMPARED = replace(
+    REPORT,
+    until=date(2026, 11, 30),
+    rows=by_period(FACTS[:4], Frequency.MONTH, MOSCOW),
+    total=figures(FACTS[:4]),
+    preceding=Preceding(date(2026, 10, 1), date(2026, 10, 31), (), figures(OCTOBER)),
+)
+
+
+def line_of(table: str, caption: str) -> list[str]:
+    return next(line for line in table.splitlines()[::-1] if line.startswith(caption)).split("  ")[1:]
+
+
+def test_a_comparison_tells_then_now_and_what_has_changed() -> None:
+    table = as_table(COMPARED, EN).replace("\u00a0", "~").partition("What the figures mean")[0]
+    assert "Preceding period: 1~Oct 2026–31~Oct 2026. 4.00 out of~5 (2 of 3~requests rated)" in table
+    told = {
+        caption: [cell.strip() for cell in line_of(table, caption) if cell.strip()]
+        for caption in ("Closed", "Ratings", "Response rate", "Mean rating", "Would recommend")
+    }
+    assert told == {
+        "Closed": ["3", "4", "+1"],
+        "Ratings": ["2", "1", "−1"],
+        "Response rate": ["67%", "25%", "−42~pp"],
+        "Mean rating": ["4.00", "4.00", "0.00"],
+        "Would recommend": ["–", "–", "–"],
+    }
+
+
+def test_each_group_is_compared_with_itself_and_one_that_is_new_or_gone_with_nothing() -> None:
+    grouped = replace(
+        COMPARED,
+        group="agent",
+        rows=tuple(by_group(FACTS[:4], "agent").items()),
+        preceding=replace(COMPARED.preceding, rows=tuple(by_group(OCTOBER[1:], "agent").items())),
+    )
+    table = as_table(grouped, EN)
+    anna, boris = table.partition("\n\nАнна\n")[2], table.partition("\n\nБорис\n")[2]
+    assert anna.splitlines()[1].split() == ["Closed", "0", "4", "+4"]
+    assert boris.splitlines()[1].split() == ["Closed", "2", "0", "−2"]
+    told = json.loads(as_json(grouped, EN))["preceding"]
+    assert [(row["agent"], row["closures"]) for row in told["groups"]] == [("Борис", 2)]
+
+
+def test_a_compared_csv_says_on_each_line_of_which_days_it_is() -> None:
+    lines = [(row["span"], row["period"], row["closures"]) for row in rows(as_csv(COMPARED))]
+    assert lines == [
+        ("2026-11-01/2026-11-30", "2026-11", "4"),
+        ("2026-11-01/2026-11-30", "total", "4"),
+        ("2026-10-01/2026-10-31", "total", "3"),
+    ]
+    assert "span" not in rows(as_csv(REPORT))[0]
+
+
+def test_json_tells_the_preceding_days_and_their_figures() -> None:
+    told = json.loads(as_json(COMPARED, EN))["preceding"]
+    assert (told["since"], told["until"]) == ("2026-10-01", "2026-10-31")
+    assert (told["total"]["closures"], told["total"]["mean"]) == (3, 4.0)
+    assert "preceding" not in json.loads(as_json(REPORT, EN))
+
+
+def test_days_without_closures_are_compared_too() -> None:
+    table = as_table(replace(COMPARED, rows=(), total=figures([])), EN)
+    assert table.splitlines()[-1].startswith("Preceding period: ")

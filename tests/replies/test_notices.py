@@ -47,6 +47,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "weekly": {"since": "2026-11-16", "until": "2026-11-22", "figures": EMPTY, "former": EMPTY},
     "resumed": {"assignee": "Анна"},
     "unreached": {},
+    "quarantined": {},
     "gap": {"bot": "clients", "since": "2026-11-21T05:00:00+00:00", "until": "2026-11-22T06:00:00+00:00"},
 }
 

@@ -143,6 +143,7 @@ def strangers_get_tickets_of_their_own(story: Story, answer: Got) -> None:
 def closed_and_invited(story: Story) -> Got:
     (listed,) = story.desk.rows("tickets", "close", "AS-000001")
     assert listed["state"] == "closed" and listed["closed_at"] is not None
+    assert listed["not_invited"] == ""
     invitation = story.gets(OLGA, 3)
     assert invitation.mail["Subject"] == "[#AS-000001] Оцените, пожалуйста, нашу работу"
     assert (invitation.sender, invitation.mail["Auto-Submitted"]) == ("", "auto-generated")

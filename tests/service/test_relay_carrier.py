@@ -66,6 +66,7 @@ async def test_an_answer_lost_after_the_final_dot_is_temporary(relay: Relay) -> 
     async with carrier_to(relay) as carrier:
         lost = await failure(carrier)
         assert (lost.permanent, lost.channel) == (False, False) and lost.retry_after >= 60
+        assert "it may have arrived" in str(lost)
         assert await carrier.deliver("", OLGA, "<1@example.org>", MAIL) == "250 taken"
     first, second = relay.got
     assert first == second

@@ -1,11 +1,12 @@
 """The inbox: recorded once, claimed in order, tried again, put in quarantine, never lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from storage.database import Database
 from storage.files import FileStore
 from storage.inbox import CLAIMS, FAILURES, IN_ROW, KILLS, Inbox, finish_entry
-from storage.models import Entry, EntryState
+from storage.models import Delivery, Entry, EntryState
 from tests.storage.conftest import NOW, mail
 
 LATER = NOW + timedelta(minutes=10)
@@ -101,6 +102,18 @@ async def test_two_killed_workers_are_enough_for_quarantine(inbox: Inbox) -> Non
         (entry,) = await inbox.claim(10, LATER + n * timedelta(minutes=1))
         quarantined = await inbox.failed(entry, "killed", LATER, killed=True)
     assert quarantined
+
+
+async def test_the_leaders_are_told_of_quarantine_once_in_an_hour(inbox: Inbox) -> None:
+    for name in ("one", "two", "three"):
+        await inbox.record(mail(name.encode(), name))
+    hour = LATER.replace(minute=0) + timedelta(hours=1)
+    for at in (hour, hour + timedelta(minutes=59), hour + timedelta(minutes=60)):
+        (entry,) = await inbox.claim(1, at)
+        await inbox.failed(replace(entry, failures=FAILURES - 1), "ValueError", at, killed=False)
+    owed = await Delivery.filter(kind="quarantined").order_by("id").values_list("channel", "recipient", "key")
+    assert [one[:2] for one in owed] == [("agents", "role:head,admin")] * 2
+    assert len({key for *_, key in owed}) == 2
 
 
 async def test_a_failure_of_ours_costs_the_entry_no_try(inbox: Inbox) -> None:
