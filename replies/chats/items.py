@@ -1,8 +1,8 @@
 """An item of a ticket's thread as messages in its topic, and what of it is not said there yet.
 
 Each message notes in its mark what it shows: `p` a piece of a long text, `t` and two numbers the text (after
-how many edits, and how long it was), `s` a screenshot, `x` an agent's file. Numbers are hexadecimal, so no letter
-that is a digit may follow one.
+how many edits, and how long it was), `s` a screenshot, `x` an agent's file. Numbers are hexadecimal, so no
+digit's letter may follow one.
 """
 
 from __future__ import annotations

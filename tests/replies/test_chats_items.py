@@ -29,7 +29,13 @@ def shots(count: int, media_type: str = "image/png") -> list[dict[str, Any]]:
 
 def files(count: int) -> list[dict[str, Any]]:
     return [
-        {"id": n, "sha256": f"{n}", "name": f"{n}.pdf", "media_type": "application/pdf", "as_picture": n % 2 == 1}
+        {
+            "id": n,
+            "sha256": f"{n}",
+            "name": f"{n}.pdf",
+            "media_type": "application/pdf",
+            "as_picture": n % 2 == 1,
+        }
         for n in range(1, count + 1)
     ]
 
