@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-ALLOWED = "1.12, 1.12-10.12, 01.12.2026-10.12.2026 or 2026-12-01..2026-12-10"
+ALLOWED = "1.12, 1.12-10.12, 01.12.2026 10.12.2026 or 2026-12-01..2026-12-10"
 LONGEST = timedelta(days=366)
 
 _DAY = r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}(?:\.\d{4})?)"
-_DAYS = re.compile(rf"(?<![\d.]){_DAY}(?:\s*(?:-|–|—|\.\.|…)\s*{_DAY})?(?!\d|\.\d)")
+_DAYS = re.compile(rf"(?<![\d.]){_DAY}(?:(?:\s*(?:-|–|—|\.\.|…)\s*|\s+){_DAY})?(?!\d|\.\d)")
 
 
 @dataclass(frozen=True, slots=True)

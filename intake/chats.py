@@ -27,7 +27,7 @@ from storage.outbox import is_owed, sent_lately
 from storage.posts import CLIENTS, NewPost, note_post, post_of
 from storage.tickets import Change, TicketNow, add_message, note_changes, ticket_now, ticket_that_goes_on
 
-TURNED_DOWN_MOST = 3  # times an hour that a client is told what can't be taken
+TURNED_DOWN_MOST = 10  # times an hour that a client is told what can't be taken
 
 
 async def take_in(entry: Claimed, message: ChatMessage, desk: Desk, now: datetime) -> Outcome:

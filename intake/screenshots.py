@@ -9,6 +9,7 @@ from itertools import islice
 
 from PIL import Image, ImageSequence
 
+from intake.contents.bare_pictures import is_bare
 from intake.contents.file_kinds import kind_of
 from intake.incoming import Declined, Screenshot
 from intake.limits import Limits
@@ -82,7 +83,7 @@ def suffix_of(content: bytes) -> str:
 
 
 def shown_copy(content: bytes, limits: Limits | None = None) -> bytes:
-    """Return a re-encoded copy of a screenshot for pages and for passing on, in the same format.
+    """Return a re-encoded copy of a screenshot for pages, in the same format.
 
     It holds pixels alone: no position, comment or profile (promises 26), nothing behind the picture
     (polyglots). Frames of an animated GIF stay, up to the limits. Raises ValueError for anything else.
@@ -95,6 +96,16 @@ def shown_copy(content: bytes, limits: Limits | None = None) -> bytes:
             return _copied(image, limits)
     except Exception as error:  # what decoders raise on hostile bytes is theirs; the caller gets one kind
         raise ValueError(f"no screenshot: {type(error).__name__}") from error
+
+
+def passed_on_copy(content: bytes, limits: Limits | None = None) -> bytes:
+    """Return a screenshot as it may be passed on to people in a chat: as it came if it holds pixels alone.
+
+    A second encoding would cost sharpness, of small print above all. Otherwise, and where it raises, as
+    `shown_copy`.
+    """
+    small = len(content) <= (limits or Limits()).screenshot_bytes
+    return content if small and is_bare(content) else shown_copy(content, limits)
 
 
 def _opened(content: bytes, limits: Limits) -> Image.Image:

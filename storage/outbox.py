@@ -245,7 +245,7 @@ class Outbox:
         async def unit() -> None:
             kept = Delivery.filter(id=due.id, state=DeliveryState.SENDING)
             if await kept.update(claimed_until=None, state=DeliveryState.DEAD, error=error):
-                await tell_agents(due.ticket_id, due.kind, due.recipient, error, now)
+                await tell_agents(due.ticket_id, due.kind, due.recipient, error, now, due.item_id)
 
         await self._database.writer.run(unit)
 

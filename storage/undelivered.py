@@ -47,7 +47,7 @@ async def mark_undeliverable(delivery: SentDelivery, reason: str, now: datetime)
     Returns False, and changes nothing, when it has not left or is marked already.
     """
     # Locked, or an erasure beside us could take the recipient away after he was read.
-    locked = Delivery.select_for_update().only("id", "recipient")
+    locked = Delivery.select_for_update().only("id", "recipient", "item_id")
     left = await locked.get_or_none(id=delivery.id, state__in=_LEFT)
     if left is None:
         return False
@@ -57,14 +57,23 @@ async def mark_undeliverable(delivery: SentDelivery, reason: str, now: datetime)
         state=DeliveryState.UNDELIVERABLE, error="" if erased else reason, claimed_until=None
     )
     if not erased:
-        await tell_agents(delivery.ticket_id, delivery.kind, left.recipient, reason, now)
+        await tell_agents(delivery.ticket_id, delivery.kind, left.recipient, reason, now, left.item_id)
     return True
 
 
-async def tell_agents(ticket_id: int | None, kind: str, recipient: str, error: str, now: datetime) -> None:
-    """Write a note into the ticket, if there is one, and a line of its history."""
+async def tell_agents(
+    ticket_id: int | None, kind: str, recipient: str, error: str, now: datetime, item_id: int | None = None
+) -> None:
+    """Write a note into the ticket, if there is one, and a line of its history.
+
+    `item_id`: which item of the thread did not arrive, as the line's `before`.
+    """
     if ticket_id is None:
         return
     note = f"{kind} to {recipient} could not be delivered: {error}"
     await Message.create(ticket_id=ticket_id, direction="note", author="otklik", text=note, at=now)
-    await Event.create(ticket_id=ticket_id, at=now, who="otklik", what="undeliverable", after=kind, why=error)
+    item = str(item_id) if item_id is not None else ""
+    what = "undeliverable"
+    await Event.create(
+        ticket_id=ticket_id, at=now, who="otklik", what=what, before=item, after=kind, why=error
+    )

@@ -19,7 +19,7 @@ from bot.telegram.errors import put_off
 from bot.telegram.limits import Pace
 from bot.telegram.parts import recall
 from bot.telegram.staff.topics import Staff
-from intake.screenshots import shown_copy
+from intake.screenshots import passed_on_copy
 from intake.taking_in.arrived import Desk
 from intake.taking_in.conversation import Outcome
 from replies.answering import Desk as VerbsDesk
@@ -44,7 +44,7 @@ class Frameworks:
         if wanted.clients is not None:
             token = wanted.clients.token.get_secret_value()
             self.clients = ClientsBot(api, token, ClientsDesk(database, desk, look, cards.languages))
-            self.carrier = ClientsCarrier(self.clients.bot, database, files, Pace(), shown_copy)
+            self.carrier = ClientsCarrier(self.clients.bot, database, files, Pace(), passed_on_copy)
         if wanted.agents is not None:
             chats = (wanted.agents.staff_chat, *wanted.agents.lines.values())
             by_line = {str(line): chat for line, chat in wanted.agents.lines.items()}
@@ -59,7 +59,7 @@ class Frameworks:
             staff_chat = wanted.agents.staff_chat
             self.staff = Staff(
                 lambda: bot.application.bot, database, files, cards, pace,
-                lambda line: by_line.get(line, staff_chat), shown_copy,
+                lambda line: by_line.get(line, staff_chat), passed_on_copy,
             )  # fmt: skip
             self.notices = AgentsCarrier(
                 lambda: bot.application.bot, bot.ready, database, files, pace,

@@ -47,6 +47,7 @@ _DONE = re.compile(
 )
 _MUCH = 400  # characters of a text that tells what happened, in whatever words
 _SHORT = {PRODUCT: 6, VERSION: 8}  # words of an answer that may be one, when it could be about something else
+_NAME_ALONE, _NOT_KNOWN = 2, 3  # words of a program's name; of "I don't know", "the latest one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,21 @@ def may_answer(asks: str, text: str) -> bool:
     if asks not in _SHORT:
         return True
     return "\n" not in text.strip() and len(text.split()) <= _SHORT[asks]
+
+
+def reads_like_answer(asks: str, text: str) -> bool:
+    """Whether a text is the answer to a question for sure, so that nobody with several requests need choose.
+
+    A word too many costs him a tap; a message on the wrong request may cost him the answer.
+    """
+    if not may_answer(asks, text):
+        return False
+    words = len(text.split())
+    if asks == PRODUCT:
+        return words <= _NAME_ALONE or bool(_NAMED.search(text) or _QUOTED.search(text))
+    if asks == VERSION:
+        return words <= _NOT_KNOWN or any(character.isdigit() for character in text)
+    return asks != STEPS or _DONE.search(text) is not None
 
 
 def asked_in(chat: ChatNow | None, now: datetime) -> Asked | None:

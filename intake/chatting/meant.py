@@ -16,7 +16,7 @@ from enum import Enum, auto
 from desk.rating import stars_in_reply
 from desk.thanks import is_thanks
 from desk.ticket import State
-from intake.chatting.details import Asked, asked_in, may_answer
+from intake.chatting.details import Asked, asked_in, reads_like_answer
 from storage.chats import ChatNow, TicketLine, chat_now, last_said, tickets_of
 from storage.posts import CLIENTS, post_of
 
@@ -40,7 +40,7 @@ class Situation:
 
     `replied_to`: that of the message that it answers. `cut_from`: that of a long text which it goes on with.
     `chosen`: by a button or a command, 0 for a new one. `asked`: that of a question which it may answer;
-    `plausible`: it reads like that. `unfinished`, `closed_lately`: the newest first. `needs_nothing`: thanks,
+    `plausible`: it reads so. `unfinished`, `closed_lately`: the newest first. `needs_nothing`: thanks,
     or stars.
     """
 
@@ -106,7 +106,7 @@ async def situation(
         cut_from=await _cut_from(message),
         chosen=_chosen(chat, unfinished, now),
         asked=asked.ticket_id if asked else None,
-        plausible=asked is not None and may_answer(asked.asks, message.text),
+        plausible=asked is not None and reads_like_answer(asked.asks, message.text),
         unfinished=unfinished,
         closed_lately=lately,
         last_closed=reopenable[0] if reopenable else None,

@@ -1,7 +1,8 @@
 """An item of a ticket's thread as messages in its topic, and what of it is not said there yet.
 
 Each message notes in its mark what it shows: `p` a piece of a long text, `t` and two numbers the text (after
-how many edits, and how long it was), `s` a screenshot, `a` an agent's file. Numbers are hexadecimal.
+how many edits, and how long it was), `s` a screenshot, `x` an agent's file. Numbers are hexadecimal, so no
+digit's letter may follow one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from storage.topics import Item
 PIECES = 4  # messages of one text at most; whoever needs more of it reads the ticket
 ALBUM = 10  # https://core.telegram.org/bots/api#sendmediagroup
 PIECE = "p"
-_MARK = re.compile(r"(?:t(?P<version>[0-9a-f]+)\.(?P<length>[0-9a-f]+))?(?P<file>[sa][0-9a-f]+)?")
+_MARK = re.compile(r"(?:t(?P<version>[0-9a-f]+)\.(?P<length>[0-9a-f]+))?(?P<file>[sx][0-9a-f]+)?")
 _DECLINED = ("format", "damaged", "too-large", "too-many-pixels", "too-many")
 
 
@@ -145,7 +146,7 @@ def _files(item: Item) -> Iterator[tuple[str, ChatFile]]:
         yield f"s{shot['id']:x}", ChatFile(shot["sha256"], shot["name"], shot["media_type"], PICTURE)
     for file in item.attachments:
         kind = PICTURE if file["as_picture"] else FILE
-        yield f"a{file['id']:x}", ChatFile(file["sha256"], file["name"], file["media_type"], kind)
+        yield f"x{file['id']:x}", ChatFile(file["sha256"], file["name"], file["media_type"], kind)
 
 
 def _album(files: dict[str, ChatFile]) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.chatting.details import PRODUCT, STEPS, VERSION, WHAT, may_answer, missing
+from intake.chatting.details import PRODUCT, STEPS, VERSION, WHAT, may_answer, missing, reads_like_answer
 from intake.chatting.meant import Meant, Situation, Unclear, decide
 
 NUMBERS = st.integers(1, 9)
@@ -90,3 +90,22 @@ def test_any_text_lacks_something_of_what_is_asked_in_that_order(text: str) -> N
 )
 def test_an_answer_is_told_from_another_matter(asks: str, text: str, may: bool) -> None:
     assert may_answer(asks, text) is may
+
+
+@pytest.mark.parametrize(
+    ("asks", "text", "does"),
+    [
+        (PRODUCT, "АгроУчёт", True),
+        (PRODUCT, "программа АгроУчёт Касса для магазина", True),
+        (PRODUCT, "касса снова не печатает", False),
+        (VERSION, "кажется, у нас стоит 3.2.14", True),
+        (VERSION, "не знаю", True),
+        (VERSION, "чек тоже не выходит", False),
+        (STEPS, "Открыла отчёт и нажала «Печать»", True),
+        (STEPS, "бухгалтер тоже просит помочь", False),
+        (WHAT, "бухгалтер тоже просит помочь", True),
+        (VERSION, "  ", False),
+    ],
+)
+def test_with_several_requests_only_a_sure_answer_needs_no_choice(asks: str, text: str, does: bool) -> None:
+    assert reads_like_answer(asks, text) is does

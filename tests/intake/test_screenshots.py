@@ -13,7 +13,7 @@ from PIL import Image
 
 from intake.incoming import Declined, Screenshot
 from intake.limits import Limits
-from intake.screenshots import recognise, shown_copy, sniffed_type
+from intake.screenshots import passed_on_copy, recognise, shown_copy, sniffed_type
 from tests.intake.pictures import MAGIC, chunk, encoded, gif, png, png_header
 from tests.intake.understood import Kept
 
@@ -291,6 +291,46 @@ def test_texts_in_a_png_are_not_shown() -> None:
 def test_an_animation_stays_one_within_the_limits() -> None:
     assert Image.open(io.BytesIO(shown_copy(gif(5)))).n_frames == 5
     assert Image.open(io.BytesIO(shown_copy(gif(5), Limits(frames=3)))).n_frames == 3
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_picture_of_pixels_alone_is_passed_on_as_it_came(progressive: bool) -> None:
+    noise = Image.effect_noise((90, 70), 80).convert("RGB")
+    for came in (png(64, 64), encoded(noise, "PNG"), encoded(noise, "JPEG", progressive=progressive)):
+        assert passed_on_copy(came) == came
+
+
+@pytest.mark.parametrize(
+    "told", [b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0", b"JFXX\0"]
+)
+@pytest.mark.parametrize("marker", [0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xFE])
+def test_a_jpeg_that_tells_more_is_passed_on_without_it(marker: int, told: bytes) -> None:
+    sound = encoded(Image.new("RGB", (60, 40)), "JPEG")
+    segment = bytes([0xFF, marker]) + (2 + len(told + SECRET)).to_bytes(2) + told + SECRET
+    for came in (sound[:2] + segment + sound[2:], sound[:-2] + segment + sound[-2:], sound + SECRET):
+        assert SECRET not in passed_on_copy(came)
+
+
+def test_a_png_that_tells_more_is_passed_on_without_it() -> None:
+    sound = png(64, 64)
+    for kind in (b"tEXt", b"eXIf", b"iTXt", b"tIME", b"abCd"):
+        came = sound[:33] + chunk(kind, SECRET) + sound[33:]
+        assert SECRET not in passed_on_copy(came)
+    assert SECRET not in passed_on_copy(sound + SECRET)
+
+
+def test_where_a_photograph_was_taken_is_not_passed_on() -> None:
+    assert SECRET not in passed_on_copy(with_position(64))
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2_000), st.binary(min_size=1, max_size=4))
+def test_whatever_is_put_into_a_picture_it_is_passed_on_or_refused(place: int, more: bytes) -> None:
+    for sound in (png(30, 30), encoded(Image.new("RGB", (30, 30)), "JPEG")):
+        try:
+            passed_on_copy(sound[: place % len(sound)] + more + sound[place % len(sound) :])
+        except ValueError as exc:
+            assert "no screenshot" in str(exc)
 
 
 @pytest.mark.parametrize("content", [b"", b"<svg/>", MAGIC, png_header(50_000, 50_000)])

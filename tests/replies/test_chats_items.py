@@ -27,6 +27,19 @@ def shots(count: int, media_type: str = "image/png") -> list[dict[str, Any]]:
     ]
 
 
+def files(count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": n,
+            "sha256": f"{n}",
+            "name": f"{n}.pdf",
+            "media_type": "application/pdf",
+            "as_picture": n % 2 == 1,
+        }
+        for n in range(1, count + 1)
+    ]
+
+
 def said(item: Item, before: list[Shown] | None = None) -> tuple[list[tuple[str, int]], list[Shown]]:
     """All that is said of an item, as text and number of files, and the messages that show it."""
     shown, told = list(before or []), []
@@ -85,17 +98,24 @@ def test_the_card_keeps_the_text_that_it_showed() -> None:
     assert said_by(mark, replace(ITEM, text="Печатает", earlier=["Не печатает"])) == "Не печатает"
 
 
+def test_an_album_of_an_agents_is_said_once_below_its_text() -> None:
+    album = [one | {"as_picture": True} for one in files(2)]
+    told, _ = said(replace(ITEM, direction="out", text="смотрите обе", attachments=album))
+    assert [count for _, count in told] == [2]
+
+
 @given(
     text=st.text(max_size=9000), pictures=st.integers(0, 25), gone=st.integers(0, 40),
-    declined=st.lists(st.text(max_size=30), max_size=3),
+    declined=st.lists(st.text(max_size=30), max_size=3), attached=st.integers(0, 6),
 )  # fmt: skip
 def test_wherever_it_was_broken_off_the_rest_is_said_and_no_more(
-    text: str, pictures: int, gone: int, declined: list[str]
+    text: str, pictures: int, gone: int, declined: list[str], attached: int
 ) -> None:
     item = replace(
         ITEM,
         text=text,
         screenshots=shots(pictures),
+        attachments=files(attached),
         declined=[{"name": n, "reason": "format"} for n in declined],
     )
     whole, shown = said(item)

@@ -13,7 +13,7 @@ from bot.demo.telegram import ALL, Group, Message, TelegramServer
 from bot.demo.telegram.things import Topic
 from bot.telegram.limits import Pace
 from bot.telegram.staff.topics import Staff
-from intake.screenshots import shown_copy
+from intake.screenshots import passed_on_copy
 from replies.answering import Answer, answer_now
 from replies.chats.card import Cards
 from replies.languages import Languages
@@ -67,7 +67,7 @@ class StaffDesk:
         self.bot = Bot(TOKEN, base_url=base, request=HTTPXRequest(connection_pool_size=8, read_timeout=5))
         return Staff(
             lambda: self.bot, self.desk.database, self.files, self.cards, self.pace(),
-            lambda line: self.lines.get(line, self.group.id), shown_copy,
+            lambda line: self.lines.get(line, self.group.id), passed_on_copy,
         )  # fmt: skip
 
     async def run(self) -> None:

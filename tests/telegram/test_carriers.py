@@ -14,7 +14,7 @@ from bot.demo.telegram import Person, TelegramServer
 from bot.telegram.carriers import ClientsCarrier
 from bot.telegram.limits import Pace
 from desk.channels import telegram_address
-from intake.screenshots import shown_copy
+from intake.screenshots import passed_on_copy
 from replies.chats.sayings import FILE, PICTURE, Button, ChatFile, Saying, Script
 from replies.delivery_error import DeliveryError
 from replies.outbox import Deliveries
@@ -44,7 +44,7 @@ class Room:
 
     def another(self, pace: Pace) -> ClientsCarrier:
         """A carrier as after a start."""
-        return ClientsCarrier(self.bot, self.desk.database, self.files, pace, shown_copy)
+        return ClientsCarrier(self.bot, self.desk.database, self.files, pace, passed_on_copy)
 
     async def delivers(self, *sayings: Saying, delivery: int = 1) -> str:
         """Say something to Olga."""

@@ -112,6 +112,17 @@ async def test_a_question_answered_with_a_plausible_word_needs_no_choice(chat: R
     await chat.hears("Спасибо, всё добавлено к обращению AS-000002")
 
 
+async def test_a_message_that_may_be_about_the_other_request_is_asked_about_though_a_question_waits(
+    chat: RequestsChat,
+) -> None:
+    await chat.writes(f"{WHOLE} первой кассы")
+    await chat.writes("/new Не открывается отчёт")
+    await chat.hears("в какой программе")
+    assert (await chat.writes("касса опять не печатает")).what == "held"
+    await chat.presses("to:1", (await chat.hears("К какому")).number)
+    assert (await chat.texts(1))[1:] == ["касса опять не печатает"]
+
+
 async def test_details_that_are_missing_are_asked_one_at_a_time_and_can_be_skipped(
     chat: RequestsChat,
 ) -> None:

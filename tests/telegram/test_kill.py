@@ -4,7 +4,6 @@ import asyncio
 import random
 import secrets
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +15,9 @@ NEAR = 3.0  # seconds before a kill: what was said then may not have been noted 
 LIFE = 6.0  # seconds from one start to the next, about
 PATIENCE = 60.0  # seconds after the last kill; retries of what was under way then wait for half of them
 WORDS = ("касса", "чек", "принтер", "отчёт", "склад", "счёт")
+Pictures = list[tuple[str, bytes]]
+Said = dict[str, Pictures]
+"""Words, and the pictures that go with them."""
 
 
 @dataclass
@@ -23,12 +25,12 @@ class Conversation:
     """What everybody has said: to be found again, once, in the right place."""
 
     clients: list[Person]
-    by_clients: dict[str, int] = field(default_factory=dict)  # words, and how many pictures go with them
-    by_agents: dict[str, int] = field(default_factory=dict)
+    by_clients: "Said" = field(default_factory=dict)
+    by_agents: "Said" = field(default_factory=dict)
     kills: list[float] = field(default_factory=list)  # time.monotonic()
 
 
-def _pictures(dice: random.Random) -> list[tuple[str, bytes]]:
+def _pictures(dice: random.Random) -> Pictures:
     colours = dice.sample(["red", "green", "blue", "gold", "pink", "teal"], dice.choice([2, 3]))
     return [(f"{colour}.jpg", jpeg(colour, dice.randrange(40, 80))) for colour in colours]
 
@@ -39,7 +41,7 @@ async def _client_writes(
     for count in range(messages):
         words = f"{dice.choice(WORDS)} {number}-{count}."
         pictures = _pictures(dice) if count % 4 == 2 else []
-        talk.by_clients[words] = len(pictures)
+        talk.by_clients[words] = pictures
         if pictures:
             await who.sends_album(pictures, words)
         else:
@@ -56,7 +58,7 @@ async def _agents_answer(
         topics = desk.staff.group.topics()
         topic, words = dice.choice(topics), f"ответ {count}."
         pictures = _pictures(dice) if count % 5 == 3 else []
-        talk.by_agents[words] = len(pictures)
+        talk.by_agents[words] = pictures
         if pictures:
             await desk.staff.answers_with_album(topic, pictures, words)
         else:
@@ -80,19 +82,18 @@ def _said(desk: ChatDesk) -> int:
     return sum(call.method.startswith(("send", "create")) for call in desk.server.calls)
 
 
-def _missing(said: dict[str, int], seen: Sequence[Message]) -> list[str]:
-    """The words that are nowhere, or with fewer pictures than were sent with them."""
-    pictures = Counter(one.album for one in seen if one.file is not None)
-    most = {
-        words: max(
-            (max(pictures[one.album] if one.album else 0, 1) for one in seen if words in one.text), default=0
-        )
-        for words in said
-    }
-    return [f"{words} {most[words]} of {size}" for words, size in said.items() if most[words] < (size or 1)]
+def _missing(said: Said, seen: Sequence[Message]) -> list[str]:
+    """The words that are nowhere, or of whose pictures some are nowhere.
+
+    A part of an album that a kill held up comes below what was shown already, in a message of its own.
+    """
+    shown = {one.file.content for one in seen if one.file is not None}
+    lost = {words: sum(content not in shown for _, content in pictures) for words, pictures in said.items()}
+    unsaid = [words for words in said if not any(words in one.text for one in seen)]
+    return unsaid + [f"{words} without {count} pictures" for words, count in lost.items() if count]
 
 
-def _doubled(said: dict[str, int], seen: Sequence[Message]) -> dict[str, list[Message]]:
+def _doubled(said: Said, seen: Sequence[Message]) -> dict[str, list[Message]]:
     copies = {words: [one for one in seen if words in one.text] for words in said}
     return {words: found for words, found in copies.items() if len(found) > 1}
 

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from telegram import Chat
 
 from bot.demo.telegram import ALL, Message, TelegramServer
 from bot.demo.telegram.things import Topic
 from bot.telegram.agents.desk import Agent
+from bot.telegram.agents.groups import has_moved_here
 from bot.telegram.agents.rights import allowed
 from storage.agents import ENROL, STAFF_CHAT, accounts, remove_account
 from storage.chats import present_chat
@@ -221,6 +223,18 @@ async def test_threat_37_the_new_group_is_not_left_before_the_old_one_has_told_o
     await chat.works()
     assert await present_chat(old.id) == new.id
     assert telegram_server.called("leaveChat") == []
+
+
+async def test_threat_37_the_new_group_is_not_left_when_the_old_ones_word_came_in_meanwhile(
+    sqlite: DeskOnDisk, telegram_server: TelegramServer, tmp_path: Path
+) -> None:
+    chat = AgentsChat(sqlite, FileStore(tmp_path / "files"), telegram_server, kind="group")
+    old, new = chat.group, chat.group.migrate()
+    # Its message was looked at when it was nobody's yet, and is asked about when it is the staff chat.
+    await chat.hears()
+    bot = chat.bot.application.bot
+    assert await has_moved_here(Chat(new.id, "supergroup"), bot, [old.id])
+    assert not await has_moved_here(Chat(-1009999999999, "supergroup"), bot, [old.id])
 
 
 async def test_threat_37_nobodys_word_but_telegrams_moves_the_staff_chat(chat: AgentsChat) -> None:

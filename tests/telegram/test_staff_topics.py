@@ -205,6 +205,25 @@ async def test_an_answer_is_marked_when_it_was_delivered(staff: StaffDesk) -> No
     assert "Перезапустите" not in "".join(staff.said(topic))
 
 
+async def test_an_answer_that_failed_is_told_of_once_below_it(staff: StaffDesk) -> None:
+    ticket = await staff.takes_in("первое")
+    topic = await staff.topic_of(ticket)
+    message = await staff.answers(topic, ticket, "Перезапустите")
+    owed = await Delivery.get(kind="answer")
+    why = "Forbidden: bot was blocked by the user"
+
+    async def fails() -> None:
+        await Delivery.filter(id=owed.id).update(state="dead", error=why)
+        await tell_agents(ticket, "answer", owed.recipient, why, datetime.now(UTC), owed.item_id)
+
+    await staff.unit(fails)
+    assert (await staff.reads("больше не принимает сообщений", topic)).reply is message
+    await staff.until("a mark", lambda: message.reactions or None)
+    await staff.takes_in("второе")
+    await staff.reads("второе")
+    assert not [text for text in staff.said(topic) if "Не доставлено" in text]
+
+
 async def test_an_answer_that_failed_is_marked_and_the_reason_told(staff: StaffDesk) -> None:
     ticket = await staff.takes_in("первое")
     topic = await staff.topic_of(ticket)

@@ -122,7 +122,7 @@ async def _claims(update: Update, chat: Chat, bot: Bot, desk: AgentsDesk) -> Non
 
 
 async def _left(chat: Chat, bot: Bot, desk: AgentsDesk) -> Afterwards:
-    if await _has_moved_here(chat, bot, desk.staff_chats):
+    if await has_moved_here(chat, bot, desk.staff_chats):
         raise TelegramAway(f"{chat.id} is what a staff chat has become: its own word of that comes first")
     try:
         if chat.id not in desk.members.left:
@@ -141,13 +141,15 @@ async def _left(chat: Chat, bot: Bot, desk: AgentsDesk) -> Afterwards:
     return noted
 
 
-async def _has_moved_here(chat: Chat, bot: Bot, staff_chats: Iterable[int]) -> bool:
+async def has_moved_here(chat: Chat, bot: Bot, staff_chats: Iterable[int]) -> bool:
     """Whether Telegram says that a staff chat has become this one; its service message may be on its way.
 
     A group that has moved refuses whatever is done in it, and names the supergroup that it became.
     """
     for configured in staff_chats:
         present = await present_chat(configured)
+        if present == chat.id:
+            return True  # its word came in beside us, since we looked whose chat this is
         if str(present).startswith("-100"):
             continue  # a supergroup, which moves no more
         try:

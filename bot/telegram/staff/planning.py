@@ -156,6 +156,9 @@ def _text_shown(item: Item, view: View) -> bool:
 
 
 def _told(view: View, events: Sequence[Moved], topic: TopicNow, cards: Cards) -> Step | None:
+    # What became of an answer is said below it, where its author sees it: see `_marks`.
+    marked = {str(item) for item in view.written}
+    events = [one for one in events if one.what != "undeliverable" or one.before not in marked]
     said = cards.notices.saying(view.ticket, events, topic.created_at, view.comment)
     return Tell(said, events[-1].id) if said is not None else None
 
