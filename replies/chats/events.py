@@ -23,6 +23,11 @@ _LINES = tuple(map(str, Line))
 _KINDS = tuple(map(str, Kind))
 _REASONS = tuple(map(str, Reason))
 _UNHAPPY = 2  # stars, of which the heads are told
+# What a client is sent on a ticket and agents know by a name; anything else is a message.
+_SENT = (
+    "confirmation", "answer", "edit", "invitation", "rating-reminder", "level-change", "reopened", "closed",
+    "postponed", "merged", "blocked",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,10 @@ class Telling:
 def line_name(key: str, words: Wording) -> str:
     """A support line's name."""
     return words.text(f"staff.line.{key}") if key in _LINES else plain_line(key)
+
+
+def _sent(told: Telling, kind: str) -> str:
+    return told.words.text(f"staff.sent.{kind if kind in _SENT else 'other'}")
 
 
 Worded = Callable[[Telling, TicketNow, Moved], str]
@@ -181,7 +190,7 @@ def _breached(told: Telling, ticket: TicketNow, _event: Moved) -> str:
 
 def _undeliverable(told: Telling, _ticket: TicketNow, event: Moved) -> str:
     why = plain_line(event.why, 300)
-    return told.words.text("staff.notice.undeliverable", kind=plain_line(event.after), why=why or "–")
+    return told.words.text("staff.notice.undeliverable", kind=_sent(told, event.after), why=why or "–")
 
 
 def _the_assignee(told: Telling, ticket: TicketNow, _event: Moved) -> Sequence[str]:

@@ -191,7 +191,7 @@ async def test_what_did_not_reach_the_client_is_told_in_the_desk_s_language(staf
         )
     )
     told = await staff.reads("550 no such user", topic)
-    assert told.text == "⚠️ Не доставлено клиенту (confirmation): 550 no such user"
+    assert told.text == "⚠️ Не доставлено клиенту (подтверждение): 550 no such user"
     assert not [text for text in staff.said(topic) if "could not be delivered" in text]
 
 
