@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database import Database, opened
 from storage.files import FileStore
@@ -16,6 +17,10 @@ from tests.desk_on_disk import DeskOnDisk
 from tests.dovecot import Dovecot, TokenServer
 from tests.postgres import Postgres
 from tests.tcp_proxy import Proxy
+
+# How long an example takes says how busy the machine is; what must not grow is measured by itself.
+settings.register_profile("otklik", deadline=None)
+settings.load_profile("otklik")
 
 ALLOW_SKIPS = "OTKLIK_ALLOW_SKIPS"
 
