@@ -17,7 +17,10 @@ TEXT_MOST = 1_000_000  # characters of a body kept for reading; the raw bytes ke
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """What opens a ticket. Moments are UTC; `reaction_due_at` follows from `promise` and its calendar."""
+    """What opens a ticket. Moments are UTC; `reaction_due_at` follows from `promise` and its calendar.
+
+    `level_facts`: what the rules of levels were asked; `product`, `version`: of what it is about, if it says.
+    """
 
     client_id: int
     state: str
@@ -31,6 +34,12 @@ class NewTicket:
     line: str = "first"
     follow_up_of: int | None = None
     closed_at: datetime | None = None
+    company_id: int | None = None
+    level_facts: dict[str, Any] | None = None
+    kind: str | None = None
+    product: str = ""
+    version: str = ""
+    assignee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,14 @@ class TicketNow:
     closed_at: datetime | None
     last_message_id: str = field(default="")
     merged_into: int | None = None
+    company_id: int | None = None
+    level_facts: dict[str, Any] | None = None
+    product: str = ""
+    version: str = ""
+    stage: str = ""
+    resolution: str = ""
+    resolution_due_at: datetime | None = None
+    planned_for: datetime | None = None
 
 
 async def open_ticket(new: NewTicket) -> int:
@@ -241,6 +258,14 @@ async def ticket_now(ticket_id: int, *, locked: bool = True) -> TicketNow | None
                 "reacted_at",
                 "closed_at",
                 "merged_into",
+                "company_id",
+                "level_facts",
+                "product",
+                "version",
+                "stage",
+                "resolution",
+                "resolution_due_at",
+                "planned_for",
             )
         },
     )
