@@ -6,6 +6,7 @@ from datetime import datetime
 
 from desk.channels import channel_of
 from storage.chat_models import Chat
+from storage.companies.linking import link_client
 from storage.database import Database
 from storage.models import Address, Client, Closure, Event, Ticket
 from storage.outbox import Owed, owe
@@ -111,13 +112,24 @@ class Directory:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, address: str, name: str, language: str, now: datetime) -> KnownClient:
+    async def add(
+        self, address: str, name: str, language: str, now: datetime, *, vocative: str = "", company: str = ""
+    ) -> KnownClient:
         """Register a client; one who wrote before keeps his tickets. `language` may be empty: unknown.
 
-        Raises AddressTaken when a registered client has the address.
+        `company`: its registration, "" for none. Raises AddressTaken when a registered client has the
+        address, NoCompany.
         """
 
         async def unit() -> KnownClient:
+            client = await register()
+            if vocative:
+                await Client.filter(id=client.id).update(vocative=vocative)
+            if company:
+                await link_client(client.id, company, "command line", now)
+            return client
+
+        async def register() -> KnownClient:
             known = await client_by_address(address)
             if known is None:
                 client = await Client.create(name=name, registered=True, language=language, created_at=now)

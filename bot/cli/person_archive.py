@@ -13,7 +13,10 @@ from storage import facts
 from storage.files import DamagedFile, FileStore
 from storage.privacy.export import Kept, received_bytes, sent_bytes
 
-_CLIENT = ("name", "registered", "language", "created_at", "blocked_at", "blocked_by", "blocked_why")
+_CLIENT = (
+    *("name", "vocative", "registered", "language", "company", "created_at"),
+    *("blocked_at", "blocked_by", "blocked_why"),
+)
 _RATING = ("closed_at", "invited_at", "stars", "comment", "satisfied", "recommend", "rated_at", "rated_via")
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 

@@ -222,4 +222,6 @@ async def _directory(person: Person, now: datetime) -> None:
     if person.client_id is None:
         return
     await Address.filter(client_id=person.client_id).delete()
-    await Client.filter(id=person.client_id).update(name="", language="", blocked_why="", erased_at=now)
+    await Client.filter(id=person.client_id).update(
+        name="", vocative="", language="", blocked_why="", company_id=None, erased_at=now
+    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from storage.directory_models import Company
 from storage.models import Client, Closure, Delivery, Entry, Message, Screenshot
 from storage.privacy.chats import kept_in_chats
 from storage.privacy.person import Person, find, look
@@ -25,7 +26,10 @@ _MESSAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A person's rows. `messages` are his own on other people's tickets; his tickets go by their numbers."""
+    """A person's rows. `messages` are his own on other people's tickets; his tickets go by their numbers.
+
+    `client`: with his company's registration as `company`; what is known of the company itself is its own.
+    """
 
     person: Person
     client: dict[str, Any] | None
@@ -43,6 +47,9 @@ async def kept_of(address: str) -> Kept | None:
     if person is None:
         return None
     client = await Client.filter(id=person.client_id).values() if person.client_id else []
+    if client:
+        company = await Company.get_or_none(id=client[0]["company_id"])
+        client[0]["company"] = None if company is None else company.registration
     return Kept(
         person=person,
         client=client[0] if client else None,
