@@ -12,6 +12,7 @@ from typing import Any
 from desk.figures import By, RatingFigures, rounded
 from desk.periods import Period
 from desk.rating import STARS
+from desk.spreadsheets import guarded
 from replies.names import plain_line
 from replies.wording import Wording
 
@@ -32,8 +33,6 @@ FIGURES = (
 )
 _SHARES = ("response_rate", "csat", "satisfied", "recommend")
 _WIDTH = 100
-# What makes a spreadsheet take a cell for a formula (OWASP), full-width forms included.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 def _cell(value: object) -> object:
     if not isinstance(value, str):
         return "" if value is None else value
-    return f"'{value}" if value.lstrip(" \u00a0\u200b\ufeff").startswith(_FORMULA) else value
+    return guarded(value)
 
 
 def _key(label: Label) -> str:
