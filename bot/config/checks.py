@@ -75,6 +75,17 @@ def _agent_names(agents: tuple[AgentSettings, ...]) -> list[Mistake]:
     ]
 
 
+def _agent_calendars(
+    agents: tuple[AgentSettings, ...], calendars: dict[str, CalendarSettings]
+) -> list[Mistake]:
+    allowed = "the name of a calendar: " + ", ".join(calendars)
+    return [
+        Mistake(("agents", place, "calendar"), wrong(agent.calendar, allowed))
+        for place, agent in enumerate(agents)
+        if agent.calendar and agent.calendar not in calendars
+    ]
+
+
 def _mailboxes(mail: MailSettings) -> list[Mistake]:
     """Two that read one folder would take each other's mail away; a name tells what was recorded before."""
     names = Counter(box.name.casefold() for box in mail.mailboxes)
@@ -125,6 +136,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[..., list[Mistake]]], ...] = (
     (("service_levels", "calendars"), _calendar_names),
     (("service_levels", "desk"), _titles),
     (("agents",), _agent_names),
+    (("agents", "calendars"), _agent_calendars),
     (("ready_answers",), _ready_keys),
     (("mail",), _mailboxes),
     (("agents", "mail"), _agent_addresses),

@@ -183,6 +183,8 @@ class AgentSettings(Section):
     line: Literal["first", "second", "third", "development", "vendor"] = Field(
         default="first", description='"first", "second", "third", "development" or "vendor"'
     )
+    team: str = Field(default="", max_length=100, description='the name of a team, or "" for none')
+    calendar: str = Field(default="", description='the name of one of [calendars.NAME], or "" for the first')
 
 
 class ProcessingSettings(Section):
