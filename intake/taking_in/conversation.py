@@ -10,6 +10,7 @@ from intake.taking_in.arrived import Arrived, message_of
 from intake.taking_in.confirming import owe_confirmation
 from intake.taking_in.history import file_on, is_history
 from intake.taking_in.identity import is_unverified
+from intake.taking_in.suggesting import suggest_company
 from storage.directory import KnownClient
 from storage.ratings import open_invitation, rate
 from storage.tickets import (
@@ -106,6 +107,7 @@ async def open_request(arrival: Arrived, follow_up_of: int | None) -> Outcome:
     why = f"level {level.key}: {level.react_within}, until {promised.due_at.isoformat()}"
     await note_changes(ticket_id, arrival.now, Change("otklik", "opened", after=state.value, why=why))
     await _note_origin(arrival, ticket_id)
+    await suggest_company(arrival, ticket_id)
     await owe_confirmation(arrival, ticket_id, level, promised.due_at, follow_up_of)
     return Outcome("opened", ticket_id, item_id=item)
 
