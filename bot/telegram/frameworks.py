@@ -105,7 +105,8 @@ class Frameworks:
 
 def _extras(settings: Settings) -> Extras:
     ready = tuple(one.ready_answer() for one in settings.ready_answers)
-    return Extras(settings.desk.name, ready, own_addresses(settings))
+    calendars = {one.name: one.calendar for one in settings.agents if one.calendar}
+    return Extras(settings.desk.name, ready, own_addresses(settings), calendars)
 
 
 def _roster(settings: Settings) -> tuple[Agent, ...]:

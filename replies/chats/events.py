@@ -184,6 +184,26 @@ def _undeliverable(told: Telling, _ticket: TicketNow, event: Moved) -> str:
     return told.words.text("staff.notice.undeliverable", kind=plain_line(event.after), why=why or "–")
 
 
+def _linked(told: Telling, ticket: TicketNow, event: Moved) -> str:
+    return told.words.text(
+        "staff.notice.company-linked",
+        who=told.who(ticket, event.who),
+        company=_company(event.why, event.after),
+    )
+
+
+def _suggested(told: Telling, _ticket: TicketNow, event: Moved) -> str:
+    return told.words.text(
+        "staff.notice.company-suggested", domain=plain_line(event.before),
+        company=_company(event.why, event.after),
+    )  # fmt: skip
+
+
+def _company(name: str, registration: str) -> str:
+    """A company by its name, if the history tells that, and its registration."""
+    return " · ".join(filter(None, (plain_line(name), plain_line(registration))))
+
+
 def _the_assignee(told: Telling, ticket: TicketNow, _event: Moved) -> Sequence[str]:
     return (plain_line(ticket.assignee),) if ticket.assignee else ()
 
@@ -221,6 +241,9 @@ EVENTS: Mapping[str, Told] = {
     "warned": Told(_warned, calls=_the_assignee),
     "breached": Told(_breached, calls=_the_heads),
     "undeliverable": Told(_undeliverable),
+    "company linked": Told(_linked),
+    "company unlinked": Told(_plain("company-unlinked")),
+    "company suggested": Told(_suggested),
     "sender not verified": Told(_plain("unverified")),
     "rated": Told(_rated, calls=_heads_when_unhappy),
 }

@@ -1,13 +1,12 @@
 """A command as it was given: by whom, where, about which ticket, with which words; and what is said to it."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.telegram.agents.desk import Agent, AgentsDesk
 from replies.answering import Refused
-from replies.chats.sayings import Button
+from replies.chats.sayings import Button, button_token
 from replies.ready import ReadyAnswer
 from replies.wording import Wording
 
@@ -18,11 +17,15 @@ _BARE = re.compile(r"#?([0-9]{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What only commands have to know. `own_addresses`: the desk's, in lower case."""
+    """What only commands have to know. `own_addresses`: the desk's, in lower case.
+
+    `calendars`: by whose hours each agent works; who is not there, by the desk's first.
+    """
 
     desk_name: str = ""
     ready: tuple[ReadyAnswer, ...] = ()
     own_addresses: frozenset[str] = frozenset()
+    calendars: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def number_in(text: str, desk: AgentsDesk, *, bare: bool) -> tuple[int | None, s
 
 def token_of(name: str) -> str:
     """An agent's name as buttons carry it: names may be longer than a button's data."""
-    return "~" + sha256(name.encode()).hexdigest()[:8]
+    return button_token(name)
 
 
 def agent_in(text: str, people: Sequence[Agent]) -> tuple[Agent | None, str]:

@@ -14,6 +14,7 @@ from replies.chats.items import shown_address
 from replies.chats.notices import line_name
 from replies.names import plain_line
 from storage.absences import stood_in_for
+from storage.companies.card import company_of_client
 from storage.looked_up import (
     Found,
     Listed,
@@ -89,8 +90,11 @@ async def client(asked: Asked) -> Said:
     if card.blocked_why is not None:
         lines.append(texts.text("client.blocked", why=plain_line(card.blocked_why, 300) or "–"))
     lines += await _company(asked, card.addresses, client_id)
+    if (company := await company_of_client(client_id)) is not None:
+        name = f"{plain_line(company.name)} · {plain_line(company.registration)}"
+        lines.insert(2, asked.texts.text("client.company", company=name))
     lines += ["", texts.text("client.tickets", count=card.count, unfinished=card.unfinished)]
-    lines += [_row(asked, one) for one in card.tickets]
+    lines += [row_of(asked, one) for one in card.tickets]
     return Said("\n".join(lines), (), asked.ticket_id, _links(asked, card.tickets))
 
 
@@ -104,13 +108,14 @@ async def _company(asked: Asked, addresses: Sequence[str], client_id: int) -> li
 
 
 def _listed(asked: Asked, found: Found, head: str) -> Said:
-    lines = [head, *(_row(asked, one) for one in found.tickets)]
+    lines = [head, *(row_of(asked, one) for one in found.tickets)]
     if more := found.count - len(found.tickets):
         lines.append(asked.texts.text("list.more-tickets", count=more))
     return Said("\n".join(lines), (), None, _links(asked, found.tickets))
 
 
-def _row(asked: Asked, one: Listed) -> str:
+def row_of(asked: Asked, one: Listed) -> str:
+    """A ticket in a list: number, state, time left, whose, subject."""
     texts = asked.texts
     parts = [
         asked.desk.cards.numbering.format(one.id),

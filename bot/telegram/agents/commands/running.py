@@ -11,7 +11,7 @@ from telegram.ext import BaseHandler, MessageHandler, filters
 
 from bot.telegram.agents.commands import telling
 from bot.telegram.agents.commands.asked import Asked, Extras, Said, number_in, wrong
-from bot.telegram.agents.commands.registry import ELSEWHERE, TICKET, Command, command_of
+from bot.telegram.agents.commands.registry import CHAT, EITHER, ELSEWHERE, Command, command_of
 from bot.telegram.agents.desk import Afterwards, AgentsDesk, Context, acting
 from bot.telegram.agents.rights import ticket_meant
 from bot.telegram.errors import TelegramAway
@@ -129,9 +129,11 @@ def _command(asked: Asked) -> Command:
 
 async def _about(asked: Asked, command: Command, message: Message) -> Asked:
     """The command with its ticket: that of its number, else that of the place where it was given."""
-    if command.where != TICKET:
+    if command.where == CHAT:
         return asked
     here = await ticket_meant(message)
+    if command.where == EITHER:
+        return replace(asked, ticket_id=here)
     number, words = number_in(asked.words, asked.desk, bare=here is None)
     if command.numbered and here is not None and not words:
         number, words = None, asked.words  # the only number is the other ticket's
