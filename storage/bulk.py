@@ -57,10 +57,13 @@ class Bulk(ABC):
     async def look_at(self, *tables: str) -> None:
         """Tell PostgreSQL how full tables are by now: by itself it looks later, and takes them for empty.
 
-        SQLite plans without; and what it knew would go on for the service, too.
+        SQLite looks at TEMP tables alone: what it knew of others would go on for the service, too.
         """
-        for table in tables if self.postgres else ():
-            await self.run(f"ANALYZE {table}")
+        for table in tables:
+            if self.postgres:
+                await self.run(f"ANALYZE {table}")
+            elif await self.one("SELECT COUNT(*) FROM sqlite_temp_master WHERE name = ?", table):
+                await self.run(f"ANALYZE temp.{table}")
 
     async def one(self, sql: str, *parameters: Any) -> Any:
         """The only value of a query."""

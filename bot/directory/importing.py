@@ -118,13 +118,4 @@ async def _check_again(staged: _Staged) -> None:
 
 
 def _told(clash: Clash) -> Mistake:
-    if clash.other == "no company":
-        return Mistake(
-            clash.line, clash.column, clash.found, "the registration of a company in the directory"
-        )
-    allowed = f"what is nowhere else (it is in {clash.other})"
-    if clash.other.startswith(("client", "company")):
-        allowed = f"what is nobody else's (it belongs to {clash.other})"
-    if clash.other.startswith("the same"):
-        allowed = f"one row for each client (it is {clash.other})"
-    return Mistake(clash.line, clash.column, clash.found, allowed)
+    return Mistake(clash.line, clash.column, clash.found, clash.allowed)

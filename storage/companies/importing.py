@@ -32,12 +32,27 @@ class CompanyRow:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A row that contradicts another one, or what is there. `other`: with what."""
+    """A row that contradicts another one, or what is there; `allowed` says with which, too."""
 
     line: int
     column: str
     found: str
-    other: str
+    allowed: str
+
+
+async def clashes_in(
+    bulk: Bulk, checks: Sequence[tuple[str, str, str]], most: int
+) -> tuple[list[Clash], int]:
+    """What `checks` find: for each a column, what is allowed there, and SQL for line, found and `{other}`."""
+    found, count = list[Clash](), 0
+    for column, allowed, sql in checks:
+        rows = await bulk.rows(sql)
+        count += len(rows)
+        found += [
+            Clash(int(line), column, str(what), allowed.format(other=other))
+            for line, what, other in rows[:most]
+        ]
+    return sorted(found, key=lambda one: one.line)[:most], count
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +102,7 @@ class CompaniesImport:
             await self.bulk.run(f"CREATE INDEX IF NOT EXISTS {name}_registration ON {name} (registration)")
             await self.bulk.look_at(name)
         await self.bulk.run("CREATE INDEX IF NOT EXISTS domains_in_domain ON domains_in (domain)")
-        found, count = list[Clash](), 0
-        for column, sql in _CLASHES:
-            rows = await self.bulk.rows(sql)
-            count += len(rows)
-            found += [Clash(int(line), column, str(what), str(other)) for line, what, other in rows[:most]]
-        return sorted(found, key=lambda one: one.line)[:most], count
+        return await clashes_in(self.bulk, _CLASHES, most)
 
     async def compare(self) -> Merged:
         """What would become of the rows."""
@@ -138,9 +148,11 @@ _TABLES = {
     "notes_in": "line BIGINT, registration TEXT, text TEXT",
 }
 
+ELSEWHERE = "what stands in no other row (it does in {other})"
 _CLASHES = (
     (
         "registration",
+        ELSEWHERE,
         """SELECT s.line, s.registration, 'line ' || f.line FROM companies_in s JOIN
             (SELECT registration, MIN(line) AS line FROM companies_in GROUP BY registration
             HAVING COUNT(*) > 1) f
@@ -148,6 +160,7 @@ _CLASHES = (
     ),
     (
         "domains",
+        ELSEWHERE,
         """SELECT s.line, s.domain, 'line ' || f.line FROM domains_in s JOIN
             (SELECT domain, MIN(line) AS line FROM domains_in GROUP BY domain
             HAVING COUNT(DISTINCT registration) > 1) f
@@ -155,7 +168,8 @@ _CLASHES = (
     ),
     (
         "domains",
-        """SELECT s.line, s.domain, 'company ' || o.registration FROM domains_in s
+        "a domain of no other company (it is one of {other})",
+        """SELECT s.line, s.domain, o.registration FROM domains_in s
             JOIN company_domains d ON d.domain = s.domain JOIN companies o ON o.id = d.company_id
             WHERE o.registration <> s.registration
             AND NOT EXISTS (SELECT 1 FROM companies_in t WHERE t.registration = o.registration)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from desk.channels import channel_of
 from storage.bulk import Bulk, Overtaken
-from storage.companies.importing import AUTHOR, Clash, Merged
+from storage.companies.importing import AUTHOR, ELSEWHERE, Clash, Merged, clashes_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,7 @@ class ClientsImport:
         await run("CREATE INDEX IF NOT EXISTS addresses_in_line ON addresses_in (line)")
         await self.bulk.look_at("clients_in", "addresses_in")
         await self._find()
-        found, count = list[Clash](), 0
-        for column, sql in _CLASHES:
-            rows = await self.bulk.rows(sql)
-            count += len(rows)
-            found += [Clash(int(line), column, str(what), str(other)) for line, what, other in rows[:most]]
-        return sorted(found, key=lambda one: one.line)[:most], count
+        return await clashes_in(self.bulk, _CLASHES, most)
 
     async def _find(self) -> None:
         """Who is meant by each row."""
@@ -138,9 +133,11 @@ class ClientsImport:
 
     async def _decide(self, now: datetime) -> None:
         run = self.bulk.run
+        await run("UPDATE clients SET registered = TRUE, blocked_by = '' WHERE blocked_by = ?", _UNFINISHED)
+        if not await self.bulk.one("SELECT COUNT(*) FROM clients_in WHERE kind = 'changed'"):
+            return
         if await self.bulk.one(_STALE):
             raise Overtaken("a client has got or lost an address")
-        await run("UPDATE clients SET registered = TRUE, blocked_by = '' WHERE blocked_by = ?", _UNFINISHED)
         if "company" in self.columns:
             await run(_HISTORY, now)
             await run(_TICKETS)
@@ -193,20 +190,22 @@ _TABLES = {
 _CLASHES = (
     (
         "address",
+        ELSEWHERE,
         """SELECT s.line, s.address, 'line ' || f.line FROM addresses_in s JOIN
             (SELECT address, MIN(line) AS line FROM addresses_in GROUP BY address HAVING COUNT(*) > 1) f
             ON f.address = s.address WHERE s.line > f.line ORDER BY s.line""",
     ),
     (
         "address",
-        """SELECT s.line, s.address,
-            'client ' || s.owner || ', another one of the row to client ' || c.client_id
+        "addresses of one client in a row (this one belongs to client {other})",
+        """SELECT s.line, s.address, s.owner || ', another one to client ' || c.client_id
             FROM addresses_in s JOIN clients_in c ON c.line = s.line
             WHERE s.owner <> c.client_id ORDER BY s.line, s.place""",
     ),
     (
         "address",
-        """SELECT s.line, s.address, 'the same client as line ' || f.line FROM addresses_in s
+        "one row for each client (he stands in line {other} by another address)",
+        """SELECT s.line, s.address, f.line FROM addresses_in s
             JOIN clients_in c ON c.line = s.line JOIN
             (SELECT client_id, MIN(line) AS line FROM clients_in WHERE client_id IS NOT NULL
             GROUP BY client_id HAVING COUNT(*) > 1) f ON f.client_id = c.client_id
@@ -214,7 +213,8 @@ _CLASHES = (
     ),
     (
         "company",
-        """SELECT line, company, 'no company' FROM clients_in
+        "the registration of a company in the directory",
+        """SELECT line, company, '' FROM clients_in
             WHERE company <> '' AND company_id IS NULL ORDER BY line""",
     ),
 )

@@ -162,15 +162,15 @@ def test_files_come_in_many_forms(config: Path, text: str) -> None:
         ("companies", "R-3,А,,,,,,,buh buh,,", "each product once"),
         ("companies", "R-3,А,,,,,,,,fifth,", 'lines: found "fifth"; allowed: first, second'),
         ("companies", "R-3,А", 'line 3: found "2 cells"; allowed: 11, as in the header'),
-        ("companies", "R-1,А,,,,,,,,,", "allowed: what is nowhere else (it is in line 2)"),
-        ("companies", "R-3,А,,,,,roga.example,,,,", "allowed: what is nowhere else"),
+        ("companies", "R-1,А,,,,,,,,,", "allowed: what stands in no other row (it does in line 2)"),
+        ("companies", "R-3,А,,,,,roga.example,,,,", "allowed: what stands in no other row"),
         ("clients", ",Ольга,,,", 'line 3, address: found ""'),
         ("clients", "olga,,,,", "tg:NUMBER"),
         ("clients", "tg:12x,,,,", "tg:NUMBER"),
         ("clients", "support@example.org,,,,", "support@example.org is the desk's own"),
         ("clients", "a@b.example,,,de,", 'language: found "de"; allowed: ru, uk, en, fi'),
         ("clients", "a@b.example,,,,R-9", 'company: found "R-9"; allowed: the registration of a company'),
-        ("clients", "tg:1001,,,,", "it is in line 2"),
+        ("clients", "tg:1001,,,,", "it does in line 2"),
         ("clients", "a@b.example,bad \x07,,,", "without control characters"),
     ],
 )  # fmt: skip
@@ -222,7 +222,10 @@ def test_what_is_no_such_file_is_refused(config: Path, text: bytes, says: str) -
 def test_a_domain_of_another_company_is_a_clash_unless_that_gives_it_up(config: Path) -> None:
     filled(config)
     claim = "registration,name,domains\nR-2,Копыта,roga.example\n"
-    assert "it belongs to company R-1" in mistakes(config, imported(config, "companies", claim))[0]
+    assert (
+        "a domain of no other company (it is one of R-1)"
+        in mistakes(config, imported(config, "companies", claim))[0]
+    )
     told(imported(config, "companies", claim + "R-1,ООО «Рога»,horns.example\n"))
     assert on(config, "companies", "show", "R-2", "--json").json()["domains"] == ["roga.example"]
 
@@ -230,9 +233,9 @@ def test_a_domain_of_another_company_is_a_clash_unless_that_gives_it_up(config: 
 def test_a_row_of_two_different_clients_and_two_rows_of_one_are_clashes(config: Path) -> None:
     filled(config)
     both = mistakes(config, imported(config, "clients", "address\nolga@roga.example ivan@kopyta.example\n"))
-    assert "it belongs to client" in both[0]
+    assert "addresses of one client in a row" in both[0]
     twice = mistakes(config, imported(config, "clients", "address\nolga@roga.example\ntg:1001\n"))
-    assert twice[0].startswith("line 3, address") and "the same client as line 2" in twice[0]
+    assert twice[0].startswith("line 3, address") and "he stands in line 2" in twice[0]
 
 
 def test_a_row_adds_addresses_and_moves_a_client_to_another_company(config: Path) -> None:
