@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.config import Settings
+from desk.entitlement import Offering
 from desk.service_level import ServiceLevel
 from desk.ticket import Numbering
 from desk.working_time import Calendar
@@ -23,6 +24,7 @@ class Rules:
     calendars: dict[str, Calendar]
     zone: ZoneInfo
     domain: str
+    offering: Offering
 
     def level(self, key: str) -> ServiceLevel | None:
         """The level of that key, or None."""
@@ -32,12 +34,24 @@ class Rules:
 def rules(settings: Settings) -> Rules:
     """The desk's rules; deadlines are told in the zone of its first calendar."""
     calendars = {name: one.calendar(name) for name, one in settings.calendars.items()}
+    zone = next(iter(calendars.values())).timezone
     return Rules(
         numbering=Numbering(settings.desk.ticket_number),
         levels=tuple(level.level() for level in settings.service_levels),
         calendars=calendars,
-        zone=next(iter(calendars.values())).timezone,
+        zone=zone,
         domain=settings.mail.address.rpartition("@")[2],
+        offering=_offering(settings, zone),
+    )
+
+
+def _offering(settings: Settings, zone: ZoneInfo) -> Offering:
+    first = next(iter(settings.calendars))
+    return Offering(
+        zone,
+        plans=tuple(one.plan() for one in settings.plans),
+        products=tuple(one.product() for one in settings.products),
+        agents={one.name: one.calendar or first for one in settings.agents},
     )
 
 
@@ -54,7 +68,7 @@ def file_store(settings: Settings) -> FileStore:
 def verbs_desk(settings: Settings) -> answering.Desk:
     """What the agents' verbs have to know of the desk."""
     known = rules(settings)
-    return answering.Desk(known.levels, known.calendars, known.numbering, known.domain)
+    return answering.Desk(known.levels, known.calendars, known.numbering, known.domain, known.offering)
 
 
 def web_secret(settings: Settings) -> bytes:

@@ -50,6 +50,9 @@ def letters(settings: Settings, languages: Languages) -> Letters:
         calendars=known.calendars,
         levels={level.key: level for level in known.levels},
         largest_screenshot=settings.files.max_screenshot_mb * MB,
+        offering=known.offering,
+        renew_url=settings.entitlement.renew_url,
+        plans_url=settings.entitlement.plans_url,
     )
     file, separator = file_for_mail(settings), settings.mail.tag_separator
     return Letters(desk, languages, known.numbering, web_secret(settings), separator, file)
@@ -200,6 +203,7 @@ def intake_desk(settings: Settings) -> requests.Desk:
         reopen_days=settings.desk.reopen_days,
         confirmations_per_hour=settings.mail.confirmations_per_hour,
         confirmations_per_day=settings.mail.confirmations_per_day,
+        offering=known.offering,
         confirm_unverified=settings.mail.confirm_unverified,
         agents=senders.agents(settings),
         own_addresses=own_addresses(settings),
@@ -216,11 +220,8 @@ def _processing(built: Service, understands: Sandbox) -> Processing:
         now = datetime.now(UTC)
         return await database.writer.run(lambda: requests.take_in(entry, incoming, desk, now))
 
-    def taken_in(outcome: requests.Outcome) -> None:
-        if built.deliveries is not None:
-            built.deliveries.wake()
-        if built.telegram is not None:
-            built.telegram.wake()
+    def taken_in(_: requests.Outcome) -> None:
+        _wake_deliveries(built)
 
     reading = Reading(
         understands,

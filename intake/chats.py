@@ -9,7 +9,7 @@ from desk.channels import telegram_address
 from desk.thanks import is_thanks
 from desk.ticket import State
 from intake.chatting.albums import QUIET, add_part, expect_part
-from intake.chatting.details import Asked, answered, ask, may_answer, missing
+from intake.chatting.details import VERSION, Asked, answered, ask, may_answer, missing
 from intake.chatting.editing import edited
 from intake.chatting.meant import Meant
 from intake.chatting.message import ChatMessage as ChatMessage
@@ -17,6 +17,7 @@ from intake.chatting.received import Received
 from intake.chatting.waiting import meant, settle, wait_for_choice
 from intake.taking_in.arrived import Desk, message_of
 from intake.taking_in.conversation import Outcome, go_on, open_request
+from intake.taking_in.heard import answer_to
 from storage.chats import change_chat
 from storage.directory import KnownClient, add_unregistered, client_by_address
 from storage.edits import pass_on_from
@@ -161,6 +162,8 @@ async def _follow_up(got: Received, outcome: Outcome, asked: Asked | None) -> No
     if asked is None or asked.ticket_id != outcome.ticket_id:
         return
     ticket = await ticket_now(outcome.ticket_id)
+    if ticket is not None and asked.asks == VERSION:
+        await answer_to(ticket, got.message.text, got.desk, got.now)
     if ticket is not None and ticket.reacted_at is not None:
         await ask(got.asking, outcome.ticket_id, (), got.now)  # a person asks from here on
     elif may_answer(asked.asks, got.message.text):

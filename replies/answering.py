@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from desk.channels import channel_of
+from desk.entitlement import Offering
 from desk.service_level import ServiceLevel, due
 from desk.ticket import Numbering, State, on_answer
 from desk.working_time import Calendar
@@ -41,6 +43,7 @@ class Desk:
     calendars: Mapping[str, Calendar]
     numbering: Numbering
     domain: str
+    offering: Offering
 
 
 async def the_ticket(ticket_id: int, desk: Desk) -> TicketNow:
@@ -164,9 +167,13 @@ async def set_level(
     return await database.writer.run(lambda: set_level_now(desk, ticket_id, key, who, why, now))
 
 
-async def set_level_now(desk: Desk, ticket_id: int, key: str, who: str, why: str, now: datetime) -> datetime:
+async def set_level_now(
+    desk: Desk, ticket_id: int, key: str, who: str, why: str, now: datetime,
+    *, entitled: Mapping[str, Any] | None = None,
+) -> datetime:  # fmt: skip
     """Give a ticket another service level; its deadline counts anew from receipt, and the client is told.
 
+    `entitled`: why, when it is the rules that give it (`desk.entitlement.Entitlement.told`).
     Returns the new reaction deadline (UTC). Raises Refused for an unknown level or ticket, a closed
     ticket, or the level that it has already.
     """
@@ -178,14 +185,15 @@ async def set_level_now(desk: Desk, ticket_id: int, key: str, who: str, why: str
         )
     ticket = await the_ticket(ticket_id, desk)
     number = desk.numbering.format(ticket_id)
+    noted = why or (f"by the rules: {entitled['why']}" if entitled else "")
     if ticket.level == key:
         raise Refused(f"{number} has the level {key} already", "same", number=number)
     if ticket.state == State.CLOSED:
         raise Refused(f"{number} is closed; reopen it first", "closed", number=number)
     due_at = due(level.react_within, desk.calendars[level.calendar], ticket.created_at).due_at
     await change_ticket(ticket_id, level=key, promise=str(level.react_within), reaction_due_at=due_at)
-    moved = Change(who, "reaction deadline", ticket.reaction_due_at.isoformat(), due_at.isoformat(), why)
-    await note_changes(ticket_id, now, Change(who, "level", ticket.level, key, why), moved)
+    moved = Change(who, "reaction deadline", ticket.reaction_due_at.isoformat(), due_at.isoformat(), noted)
+    await note_changes(ticket_id, now, Change(who, "level", ticket.level, key, noted), moved)
     facts: dict[str, object] = {
         "level": key,
         "promise": str(level.react_within),
@@ -195,6 +203,7 @@ async def set_level_now(desk: Desk, ticket_id: int, key: str, who: str, why: str
         "calendar": level.calendar,
         # Who was answered already has had his reaction: he is told the level, not a new deadline.
         "reacted": ticket.reacted_at is not None,
+        "entitlement": dict(entitled) if entitled else None,
     }
     await owe(owed_to(ticket, "level-change", now.isoformat(), facts), desk.domain, now)
     return due_at

@@ -46,6 +46,7 @@ def told(kind: str, words: Wording, facts: Mapping[str, Any], number: str, zone:
     warned: due_at; assignee may be missing.
     breached: tickets [{number, due_at, assignee, link}], more (how many others there are).
     escalated: why and assignee may be missing.
+    urgent: claim; assignee may be missing.
     daily: day, groups [{assignee, tickets [{number, due_at, overdue, link}]}], count, more.
     weekly: since, until (days), figures and former as `figures_as_facts` gives them.
     resumed: assignee may be missing. unreached: nothing; what it stands for is not for the staff chat.
@@ -110,6 +111,12 @@ def _escalated(case: _Case) -> Told:
     if why := plain_line(str(case.facts.get("why") or ""), _LONGEST):
         lines.append(case.text("escalated.why", text=why))
     return "notice.escalated.subject", (tuple(lines),)
+
+
+def _urgent(case: _Case) -> Told:
+    claim = case.words.quotable(plain_line(str(case.facts["claim"]), _LONGEST))
+    lines = (case.text("urgent", number=case.number, claim=claim), *_assignee(case, case.facts))
+    return "notice.urgent.subject", (lines,)
 
 
 def _daily(case: _Case) -> Told:
@@ -196,6 +203,7 @@ _KINDS: Mapping[str, Callable[[_Case], Told]] = {
     "warned": _warned,
     "breached": _breached,
     "escalated": _escalated,
+    "urgent": _urgent,
     "daily": _daily,
     "weekly": _weekly,
     "gap": _gap,

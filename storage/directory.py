@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from desk.channels import channel_of
+from desk.entitlement import STRANGER, Contract, Standing
 from storage.chat_models import Chat
 from storage.database import Database
 from storage.models import Address, Client, Closure, Event, Ticket
 from storage.outbox import Owed, owe
-from storage.statements import fetch, insert, row_lock
+from storage.statements import day, fetch, insert, row_lock
 
 
 @dataclass(frozen=True, slots=True)
 class KnownClient:
-    """A client as other floors see him; `name` is the directory's, never what a mail claims."""
+    """A client as other floors see him; `name` is the directory's, never what a mail claims.
+
+    `vocative`: how he is called when he is addressed, where the language has a form for that, or "".
+    """
 
     id: int
     name: str
@@ -22,6 +27,8 @@ class KnownClient:
     language: str
     address: str
     blocked: bool = False
+    vocative: str = ""
+    standing: Standing = STRANGER
 
 
 class AddressTaken(Exception):
@@ -40,16 +47,60 @@ async def client_by_address(address: str) -> KnownClient | None:
     # Once an erasure that we waited for is over, PostgreSQL looks at the client's row anew, but at it alone:
     # the address, which is gone, would still be found.
     rows = await fetch(
-        "SELECT c.id, c.name, c.registered, c.language, c.blocked_at FROM addresses a"  # noqa: S608
-        " JOIN clients c ON c.id = a.client_id WHERE a.address = ? AND c.erased_at IS NULL"
-        f"{row_lock('KEY SHARE OF c')}",
+        f"SELECT c.id, c.name, c.language, c.blocked_at, c.vocative, {_STANDING}"  # noqa: S608
+        " FROM addresses a JOIN clients c ON c.id = a.client_id"
+        f" {_WITH_COMPANY} WHERE a.address = ? AND c.erased_at IS NULL{row_lock('KEY SHARE OF c')}",
         address,
     )
     if not rows:
         return None
-    row = rows[0]
+    row, standing = rows[0], _standing(rows)
     blocked = row["blocked_at"] is not None
-    return KnownClient(row["id"], row["name"], bool(row["registered"]), row["language"], address, blocked)
+    return KnownClient(
+        row["id"],
+        row["name"],
+        standing.registered,
+        row["language"],
+        address,
+        blocked,
+        row["vocative"],
+        standing,
+    )
+
+
+async def standing_of(client_id: int) -> Standing:
+    """What entitles a client just now; STRANGER for one that is not there."""
+    rows = await fetch(
+        f"SELECT {_STANDING} FROM clients c {_WITH_COMPANY} WHERE c.id = ? AND c.erased_at IS NULL",  # noqa: S608
+        client_id,
+    )
+    return _standing(rows) if rows else STRANGER
+
+
+# One row for each contract of the client's company; whoever takes a mail in asks once for all of it.
+_STANDING = (
+    "c.registered, c.company_id, o.name AS company, o.curator, k.level, k.plan, k.valid_from, k.valid_to"
+)
+_WITH_COMPANY = "LEFT JOIN companies o ON o.id = c.company_id LEFT JOIN contracts k ON k.company_id = o.id"
+
+
+def _standing(rows: Sequence[dict[str, Any]]) -> Standing:
+    row = rows[0]
+    if row["company_id"] is None:
+        return Standing(bool(row["registered"]))
+    contracts = tuple(
+        Contract(
+            day(one["valid_from"]),
+            day(one["valid_to"]) if one["valid_to"] else None,
+            one["plan"],
+            one["level"],
+        )
+        for one in rows
+        if one["valid_from"] is not None
+    )
+    return Standing(
+        bool(row["registered"]), row["company_id"], row["company"] or "", row["curator"] or "", contracts
+    )
 
 
 async def add_unregistered(address: str, language: str, now: datetime) -> KnownClient:

@@ -8,6 +8,7 @@ from typing import Any
 from desk.ticket import State
 from storage.chat_models import Attachment
 from storage.closures import withdraw_invitations
+from storage.directory_models import Company
 from storage.models import Address, Event, Message, Screenshot, Ticket
 from storage.outbox import cancel_owed
 from storage.statements import fetch, insert
@@ -105,7 +106,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TicketNow:
-    """A ticket as it stands, with its client's name, registration and mail address."""
+    """A ticket as it stands, with its client's name, registration and mail address, and his company."""
 
     id: int
     client_id: int
@@ -136,6 +137,9 @@ class TicketNow:
     resolution: str = ""
     resolution_due_at: datetime | None = None
     planned_for: datetime | None = None
+    client_vocative: str = ""
+    company: str = ""
+    curator: str = ""
 
 
 async def open_ticket(new: NewTicket) -> int:
@@ -232,11 +236,15 @@ async def ticket_now(ticket_id: int, *, locked: bool = True) -> TicketNow | None
     # Others may take part in it; they are not whom the desk answers.
     his = Message.filter(ticket_id=ticket_id, direction="in", address__in=[*addresses], automatic=False)
     last = await his.order_by("-id").first()
+    company = await Company.get_or_none(id=row.company_id) if row.company_id is not None else None
     return TicketNow(
         id=row.id,
         client_id=row.client_id,
         client_name=row.client.name,
         client_registered=row.client.registered,
+        client_vocative=row.client.vocative,
+        company=company.name if company else "",
+        curator=company.curator if company else "",
         # He is answered where he wrote last; a ticket without his messages goes by the directory.
         client_address=last.address if last else str(next(iter(addresses), "")),
         last_message_id=last.message_id if last else "",

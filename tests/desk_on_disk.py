@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from bot.calendars import build_calendar
+from desk.entitlement import Offering
 from desk.service_level import Promise, ServiceLevel
 from desk.ticket import Numbering
 from intake import requests
@@ -52,8 +53,9 @@ INTAKE = requests.Desk(
     reopen_days=30,
     confirmations_per_hour=5,
     confirmations_per_day=20,
+    offering=Offering(MAIN.timezone),
 )
-VERBS = answering.Desk(LEVELS, {"main": MAIN}, NUMBERING, "example.org")
+VERBS = answering.Desk(LEVELS, {"main": MAIN}, NUMBERING, "example.org", Offering(MAIN.timezone))
 
 _serial = count(1)
 

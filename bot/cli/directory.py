@@ -17,6 +17,8 @@ from intake.mime.addresses import is_usable
 from storage.database import Database
 from storage.directory import AddressTaken, Directory, KnownClient, NotBlockable
 
+_TOLD = ("id", "name", "registered", "language", "address", "blocked")
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
@@ -134,7 +136,7 @@ def _change(settings: Settings, work: Callable[[Database], Awaitable[KnownClient
 
 def _tell(client: KnownClient, as_json: bool) -> None:
     if as_json:
-        print_json(client)
+        print_json({name: getattr(client, name) for name in _TOLD})
     else:
         blocked = "  blocked" if client.blocked else ""
         say(f"{client.id}  {client.address}  {client.name}  {client.language}".rstrip() + blocked)

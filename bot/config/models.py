@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from bot.config.entitlement import EntitlementSettings, PlanSettings, ProductSettings, default_plans
 from bot.config.fields import (
     AuthservId,
     DatabaseUrl,
@@ -183,6 +184,10 @@ class AgentSettings(Section):
     line: Literal["first", "second", "third", "development", "vendor"] = Field(
         default="first", description='"first", "second", "third", "development" or "vendor"'
     )
+    team: str = Field(default="", max_length=100, description='a name of up to 100 characters, or ""')
+    calendar: str = Field(
+        default="", description='the name of one of [calendars.NAME], or "" for the first of them'
+    )
 
 
 class ProcessingSettings(Section):
@@ -228,6 +233,11 @@ class Settings(Section):
         min_length=1, description="at least one section [[service_levels]]"
     )
     agents: tuple[AgentSettings, ...] = Field(default=(), description="sections [[agents]]")
+    plans: tuple[PlanSettings, ...] = Field(
+        default_factory=default_plans, min_length=1, description="sections [[plans]]"
+    )
+    products: tuple[ProductSettings, ...] = Field(default=(), description="sections [[products]]")
+    entitlement: EntitlementSettings = section("entitlement")
     ready_answers: tuple[ReadyAnswerSettings, ...] = Field(
         default=(), description="sections [[ready_answers]]"
     )

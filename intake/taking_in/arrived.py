@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
+from desk.entitlement import Offering
 from desk.service_level import ServiceLevel
 from desk.ticket import Numbering
 from desk.working_time import Calendar
@@ -32,6 +33,7 @@ class Desk:
     reopen_days: int
     confirmations_per_hour: int
     confirmations_per_day: int
+    offering: Offering
     confirm_unverified: bool = False
     agents: Mapping[str, str] = field(default_factory=dict)
     own_addresses: AbstractSet[str] = frozenset()
@@ -44,7 +46,8 @@ class Arrived:
     """A message on its way in.
 
     `passed_on`: which agent did so with it; `incoming` is the client's mail then. `confirm_after`: until when
-    more of it may come, so that the confirmation waits.
+    more of it may come, so that the confirmation waits. `kind`: what its author says that it is about, where
+    he was asked.
     """
 
     entry: Claimed
@@ -55,6 +58,7 @@ class Arrived:
     now: datetime
     passed_on: PassedOn | None
     confirm_after: datetime | None = None
+    kind: str | None = None
 
 
 def message_of(arrival: Arrived, ticket_id: int) -> NewMessage:

@@ -3,14 +3,16 @@
 from dataclasses import dataclass, replace
 
 from desk.channels import channel_of
+from desk.entitlement import STRANGER, Case, case_of
 from desk.rating import stars_in_reply
-from desk.service_level import RequestFacts, assign, due
+from desk.service_level import assign, due
 from desk.ticket import ClientMessage, State, Verb, after, on_client_message
 from intake.taking_in.arrived import Arrived, message_of
-from intake.taking_in.confirming import owe_confirmation
+from intake.taking_in.confirming import Promised, owe_confirmation
+from intake.taking_in.heard import about, heard_more, note_urgency_at_once
 from intake.taking_in.history import file_on, is_history
 from intake.taking_in.identity import is_unverified
-from storage.directory import KnownClient
+from storage.entitled import UNVERIFIED, Charge, charge_of, note_opening, opening_columns, opening_facts
 from storage.ratings import open_invitation, rate
 from storage.tickets import (
     Change,
@@ -57,12 +59,14 @@ async def go_on(arrival: Arrived, ticket: TicketNow) -> Outcome:
     who = "the client" if is_client else "a participant"
     if meaning is ClientMessage.REOPEN:
         await reopen(ticket, arrival.client.address, f"{who} wrote again", arrival.now)
+        await heard_more(arrival, ticket)
         return Outcome("reopened", ticket.id, item_id=item)
     state = after(State(ticket.state), Verb.CLIENT_MESSAGE)
     if state != ticket.state:
         await change_ticket(ticket.id, state=state.value)
         change = Change(arrival.client.address, "state", ticket.state, state.value, f"{who} wrote")
         await note_changes(ticket.id, arrival.now, change)
+    await heard_more(arrival, ticket)
     return Outcome("joined", ticket.id, item_id=item)
 
 
@@ -84,9 +88,11 @@ async def _rated(arrival: Arrived, ticket: TicketNow) -> bool:
 async def open_request(arrival: Arrived, follow_up_of: int | None) -> Outcome:
     """Open a ticket for what arrived, with its level and deadline, and owe the one confirmation."""
     entry, incoming, client, desk = arrival.entry, arrival.incoming, arrival.client, arrival.desk
-    level = assign(desk.levels, _facts(client, verified=not is_unverified(incoming)))
+    case = _case(arrival)
+    level = assign(desk.levels, case.facts)
     promised = due(level.react_within, desk.calendars[level.calendar], entry.received_at)
     state = State.CLOSED if is_history(entry) else State.NEW
+    charge = await _charge(arrival, case, state)
     ticket_id = await open_ticket(
         NewTicket(
             client_id=client.id,
@@ -100,13 +106,17 @@ async def open_request(arrival: Arrived, follow_up_of: int | None) -> Outcome:
             reaction_due_at=promised.due_at,
             follow_up_of=follow_up_of,
             closed_at=entry.received_at if state is State.CLOSED else None,
+            **opening_columns(case, charge),
         )
     )
     item = await add_message(message_of(arrival, ticket_id))
     why = f"level {level.key}: {level.react_within}, until {promised.due_at.isoformat()}"
     await note_changes(ticket_id, arrival.now, Change("otklik", "opened", after=state.value, why=why))
+    await note_opening(ticket_id, case, charge, arrival.now)
     await _note_origin(arrival, ticket_id)
-    await owe_confirmation(arrival, ticket_id, level, promised.due_at, follow_up_of)
+    await note_urgency_at_once(arrival, ticket_id, state, charge.name if charge else None)
+    told = Promised(level, promised.due_at, opening_facts(case, charge))
+    await owe_confirmation(arrival, ticket_id, told, follow_up_of)
     return Outcome("opened", ticket_id, item_id=item)
 
 
@@ -120,19 +130,17 @@ async def _note_origin(arrival: Arrived, ticket_id: int) -> None:
             note = NewMessage(ticket_id, "note", by.agent, "", by.words, arrival.entry.received_at)
             await add_message(replace(note, message_id=by.message_id))
     if is_unverified(arrival.incoming):
-        change = Change("otklik", "sender not verified", why=arrival.incoming.authenticity.why)
+        change = Change("otklik", UNVERIFIED, why=arrival.incoming.authenticity.why)
         await note_changes(ticket_id, arrival.now, change)
 
 
-def _facts(client: KnownClient, *, verified: bool) -> RequestFacts:
+def _case(arrival: Arrived) -> Case:
     """What levels go by. A level is a right, and From of a mail that is not verified gives none."""
-    # Contracts and plans are not kept yet: a registered client counts as one with a valid contract.
-    registered = client.registered and verified
-    return RequestFacts(
-        registered=registered,
-        contract_valid=registered,
-        plan=None,
-        kind=None,
-        product=None,
-        line=None,
-    )
+    standing = STRANGER if is_unverified(arrival.incoming) else arrival.client.standing
+    return case_of(standing, arrival.desk.offering, about(arrival), arrival.entry.received_at)
+
+
+async def _charge(arrival: Arrived, case: Case, state: State) -> Charge | None:
+    if state is State.CLOSED:  # of long ago: nobody has to answer for it
+        return None
+    return await charge_of(case, arrival.desk.offering, arrival.entry.received_at)

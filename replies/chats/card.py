@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from desk.products import Product, product_of
 from desk.service_level import Promise, ServiceLevel
 from desk.ticket import Numbering
 from desk.time_left import tells_until, told
@@ -31,7 +32,8 @@ _RUNNING = ("new", "open")  # states in which the desk has to act, so that the t
 class Cards:
     """Words what agents see of a ticket, in the desk's language.
 
-    `people`: agents' Telegram ids by their names; `heads`: the names of the heads of support.
+    `people`: agents' Telegram ids by their names; `heads`: the names of the heads of support; `lines`: those
+    of each line's agents.
     """
 
     languages: Languages
@@ -42,6 +44,8 @@ class Cards:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     people: Mapping[str, int] = field(default_factory=dict)
     heads: tuple[str, ...] = ()
+    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    products: tuple[Product, ...] = ()
 
     @property
     def words(self) -> Wording:
@@ -51,7 +55,9 @@ class Cards:
     @property
     def notices(self) -> Notices:
         """What has happened, in words."""
-        return Notices(self.words, self.timezone, self.levels, self.people, self.heads)
+        return Notices(
+            self.words, self.timezone, self.levels, self.people, self.heads, self.lines, self.products
+        )
 
     def title(self, ticket: TicketNow) -> str:
         """Number and subject, as the topic is called."""
@@ -79,6 +85,7 @@ class Cards:
         lines = [
             self.title(ticket),
             words.text("staff.client", client=self._client(ticket)),
+            *self._entitled(ticket),
             words.text("staff.level", level=self.notices.level(ticket.level)),
             self._deadline(ticket, now),
             words.text("staff.state", state=words.text(f"staff.state.{ticket.state}")),
@@ -121,6 +128,23 @@ class Cards:
             return words.text("staff.left.little", due=due)
         amount = words.duration(Promise(step, "hours"), genitive=True)
         return words.text("staff.left", due=due, amount=amount)
+
+    def _entitled(self, ticket: TicketNow) -> list[str]:
+        """The client's company with its curator, and what the request is about."""
+        lines, words = [], self.words
+        if company := plain_line(ticket.company):
+            curator = plain_line(ticket.curator)
+            key = "staff.company.curator" if curator else "staff.company"
+            lines.append(words.text(key, company=company, curator=curator))
+        product, version = product_of(self.products, ticket.product), plain_line(ticket.version)
+        title = plain_line(product.title if product else ticket.product)
+        if title:
+            old = product is not None and product.is_outdated(version)
+            key = f"staff.product{'.outdated' if old else '.version' if version else ''}"
+            lines.append(words.text(key, product=title, version=version))
+        elif version:
+            lines.append(words.text("staff.version", version=version))
+        return lines
 
     def _client(self, ticket: TicketNow) -> str:
         name, address = plain_line(ticket.client_name), shown_address(ticket.client_address, self.words)

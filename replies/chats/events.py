@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desk.postponing import Reason
+from desk.products import Product, product_of
 from desk.service_level import ServiceLevel
 from desk.ticket import Kind, Line
 from replies.names import plain_line
@@ -27,13 +28,18 @@ _UNHAPPY = 2  # stars, of which the heads are told
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What it takes to tell events. `people`: agents' Telegram ids by name; `heads`: whom a breach calls."""
+    """What it takes to tell events. `people`: agents' Telegram ids by name; `heads`: whom a breach calls.
+
+    `lines`: the names of each line's agents. `products`: as configured.
+    """
 
     words: Wording
     timezone: ZoneInfo
     levels: Sequence[ServiceLevel]
     people: Mapping[str, int] = field(default_factory=dict)
     heads: Sequence[str] = ()
+    lines: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    products: Sequence[Product] = ()
 
     def who(self, ticket: TicketNow, who: str) -> str:
         """Who did it: an agent by his name, the client as such."""
@@ -179,6 +185,25 @@ def _breached(told: Telling, ticket: TicketNow, _event: Moved) -> str:
     )
 
 
+def _curator(told: Telling, _ticket: TicketNow, event: Moved) -> str:
+    curator, name = plain_line(event.before), plain_line(event.after)
+    if not name:
+        return told.words.text("staff.notice.curator.nobody", before=curator)
+    if name == curator:
+        return told.words.text("staff.notice.curator", after=name)
+    return told.words.text("staff.notice.curator.instead", before=curator, after=name)
+
+
+def _outdated(told: Telling, _ticket: TicketNow, event: Moved) -> str:
+    product = product_of(told.products, event.before)
+    title = plain_line(product.title if product else event.before)
+    return told.words.text("staff.notice.outdated", product=title, version=plain_line(event.after))
+
+
+def _urgency(told: Telling, _ticket: TicketNow, event: Moved) -> str:
+    return told.words.text("staff.notice.urgency", claim=told.words.quotable(event.after))
+
+
 def _undeliverable(told: Telling, _ticket: TicketNow, event: Moved) -> str:
     why = plain_line(event.why, 300)
     return told.words.text("staff.notice.undeliverable", kind=plain_line(event.after), why=why or "–")
@@ -190,6 +215,17 @@ def _the_assignee(told: Telling, ticket: TicketNow, _event: Moved) -> Sequence[s
 
 def _the_heads(told: Telling, _ticket: TicketNow, _event: Moved) -> Sequence[str]:
     return told.heads
+
+
+def _the_curator(told: Telling, _ticket: TicketNow, event: Moved) -> Sequence[str]:
+    return (plain_line(event.after),) if event.after else told.heads
+
+
+def _whoever_answers(told: Telling, ticket: TicketNow, _event: Moved) -> Sequence[str]:
+    """Who is responsible, else everybody of the line, else the heads."""
+    if ticket.assignee:
+        return (plain_line(ticket.assignee),)
+    return tuple(told.lines.get(ticket.line, ())) or told.heads
 
 
 def _heads_when_unhappy(told: Telling, _ticket: TicketNow, event: Moved) -> Sequence[str]:
@@ -220,6 +256,9 @@ EVENTS: Mapping[str, Told] = {
     "escalated": Told(_plain("escalated"), calls=_the_heads),
     "warned": Told(_warned, calls=_the_assignee),
     "breached": Told(_breached, calls=_the_heads),
+    "curator": Told(_curator, calls=_the_curator),
+    "outdated version": Told(_outdated),
+    "urgency claimed": Told(_urgency, calls=_whoever_answers),
     "undeliverable": Told(_undeliverable),
     "sender not verified": Told(_plain("unverified")),
     "rated": Told(_rated, calls=_heads_when_unhappy),

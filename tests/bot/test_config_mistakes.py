@@ -119,7 +119,7 @@ def test_an_unknown_key_is_refused_and_the_nearest_known_one_named(
         (
             "[[service_levels]]\nkey = 'x'\ntitle = {en = 'x'}\nreact_within = '1 working hour'\n"
             "when = {plan = 'paid'}",
-            "21: service_levels[2].when.plan: unknown condition; this version knows registered alone",
+            '17: service_levels[2]: service level "x": when never matches: the levels before it take',
         ),
     ],
 )

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.service_level import NoLevelMatches, Promise, RequestFacts, ServiceLevel, assign, check_levels, due
+from desk.level_checks import check_levels
+from desk.service_level import NoLevelMatches, Promise, RequestFacts, ServiceLevel, assign, due
 from desk.working_time import Calendar
 
 STRANGER = RequestFacts(registered=False, contract_valid=False)
@@ -127,7 +128,7 @@ def test_a_level_may_not_be_there_twice() -> None:
 def test_an_unknown_condition_is_named_with_those_allowed() -> None:
     assert check_levels([level("a", {"registred": True}), level("b", {})]) == [
         'service level "a": when.registred is not known; '
-        "allowed: registered, contract_valid, plan, kind, product, line"
+        "allowed: registered, contract_valid, covered, plan, contract, kind, product, line"
     ]
 
 
@@ -148,9 +149,8 @@ def test_a_value_of_the_wrong_type_is_named(when: dict[str, object], problem: st
 def test_clients_without_a_level_are_named() -> None:
     problems = check_levels([level("standard", {"registered": True, "contract_valid": True})])
     assert [problem.split(" and nothing")[0] for problem in problems] == [
-        "no service level matches a request with registered = false, contract_valid = false",
-        "no service level matches a request with registered = false, contract_valid = true",
-        "no service level matches a request with registered = true, contract_valid = false",
+        "no service level matches a request with registered = false, contract_valid = false, covered = true",
+        "no service level matches a request with registered = true, contract_valid = false, covered = true",
     ]
     assert len(check_levels([])) == 4
 
@@ -162,7 +162,7 @@ def test_a_rule_on_what_is_not_known_yet_serves_nobody_for_sure() -> None:
 def test_a_level_behind_one_for_everybody_is_reported_but_not_an_agents_one() -> None:
     assert check_levels(
         [level("general", {}), level("urgent", None), level("standard", {"registered": True})]
-    ) == ['service level "standard" is never assigned: "general" before it takes everything']
+    ) == ['service level "standard": when never matches: the levels before it take every such request']
 
 
 def test_a_title_falls_back_to_the_desks_language_then_to_any_then_to_the_key() -> None:

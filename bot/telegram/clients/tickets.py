@@ -125,7 +125,7 @@ async def _solved(press: _Press) -> Outcome:
     if ticket.state == State.CLOSED:
         await press.show()
         return Outcome("done", ticket.id, "closed already")
-    verbs = answering.Desk(rules.levels, rules.calendars, rules.numbering, rules.domain)
+    verbs = answering.Desk(rules.levels, rules.calendars, rules.numbering, rules.domain, rules.offering)
     await close_now(verbs, ticket.id, press.by.client.address, press.now, ClosedAs.SETTLED)
     await press.show()
     return Outcome("closed", ticket.id, "solved, says the client")
