@@ -5,6 +5,7 @@ import typer
 from bot.cli import (
     agents,
     directory,
+    entitling,
     explain,
     importing,
     privacy,
@@ -26,7 +27,8 @@ app = typer.Typer(
     add_completion=False,
 )
 GROUPS = (
-    setup, running, explain, importing, tickets, queues, directory, agents, privacy, promises, reports,
+    setup, running, explain, importing, tickets, entitling, queues, directory, agents, privacy, promises,
+    reports,
 )  # fmt: skip
 for group in GROUPS:
     group.register(app)

@@ -19,6 +19,7 @@ from bot.cli.common import (
 from bot.cli.database import with_database
 from bot.cli.persons import add_person, remove_person
 from bot.cli.ticket_options import AgentOption, Number, agent_name, ticket_id_of
+from bot.cli.ticket_sorting import WhyOption, kind, level
 from bot.cli.ticket_views import listed, listed_line, shown, shown_text
 from bot.config import Settings
 from bot.moments import parse_moment
@@ -30,8 +31,6 @@ from replies.answering import Desk, Refused
 from storage import facts
 from storage.database import Database
 
-WhyOption = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the history.")]
-
 Verb = Callable[[Database, Desk, int, str], Awaitable[object]]
 
 
@@ -39,7 +38,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     group = typer.Typer(help="Tickets and the agents' verbs on them.", no_args_is_help=True)
     group.command("list")(list_)
-    for command in (show, export, answer, close, reopen, assign, level, add_person, remove_person):
+    for command in (show, export, answer, close, reopen, assign, level, kind, add_person, remove_person):
         group.command()(command)
     app.add_typer(group, name="tickets")
 
@@ -189,26 +188,6 @@ def assign(
         as_json,
         lambda database, desk, ticket_id, who: answering.assign(
             database, desk, ticket_id, responsible, who, datetime.now(UTC)
-        ),
-    )
-
-
-def level(
-    number: Number,
-    key: Annotated[str, typer.Argument(metavar="LEVEL", help="The service level's key.")],
-    why: WhyOption = "",
-    agent: AgentOption = None,
-    config: ConfigOption = DEFAULT_CONFIG,
-    as_json: JsonOption = False,
-) -> None:
-    """Give a ticket another service level; the client is told, with --why as the reason."""
-    _do(
-        config,
-        number,
-        agent,
-        as_json,
-        lambda database, desk, ticket_id, who: answering.set_level(
-            database, desk, ticket_id, key, who, why, datetime.now(UTC)
         ),
     )
 
