@@ -1,0 +1,32 @@
+"""A company in the directory, with its contracts and its people, for tests that need one."""
+
+from datetime import date, datetime
+
+from storage.database import Database
+from storage.directory import Directory
+from storage.directory_models import Company, Contract
+from storage.models import Client
+from tests.desk_on_disk import NOW
+
+
+async def a_company(
+    database: Database,
+    *contracts: tuple[str, str | None, str],
+    curator: str = "",
+    address: str = "olga@client.example",
+    now: datetime = NOW,
+) -> int:
+    """A company whose contracts are (first day, last day, plan), with one registered client; its id."""
+    client = await Directory(database).add(address, "Ольга Николаевна", "ru", now)
+    company = await Company.create(
+        registration=f"R-{client.id}", name="ООО «Нива»", curator=curator, created_at=now
+    )
+    for begins, ends, plan in contracts:
+        await Contract.create(
+            company_id=company.id,
+            plan=plan,
+            valid_from=date.fromisoformat(begins),
+            valid_to=date.fromisoformat(ends) if ends else None,
+        )
+    await Client.filter(id=client.id).update(company_id=company.id)
+    return int(company.id)
