@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-READ = 20_000  # characters of a text that are looked at; whoever names his version does so early
+from desk.words import beginnings
+
+READ = 8_000  # characters of a text that are looked at; whoever names his version does so early
 
 _VERSION_NUMBER = r"\d{1,4}(?:\.\d{1,6}){1,4}"
 # "версия 3.1", "релиз № 3.1", "v3.1", "version: 3.1", "versio 3.1"; "версия платформы 8.3" is another thing.
@@ -26,6 +28,7 @@ _BEHIND_PRODUCT = re.compile(
 # are called versions.
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.(?:19|20)\d\d|(?:19|20)\d\d\.\d\d\.\d\d")
 _PERHAPS_DAY = re.compile(r"(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])(?:\.\d\d)?")
+_DOTTED = re.compile(r"\d\.\d")  # tells at once, of most texts, that no version is in them
 # What else has versions beside our products, and is named before them.
 _OTHERS = re.compile(
     r"(?:платформ\w*|platform\w*|alusta\w*|windows|linux|android|ios|macos|office|excel|java|браузер\w*|"
@@ -84,7 +87,9 @@ def named_in(text: str, products: Sequence[Product]) -> Named:
     Cautious: days, addresses in networks, amounts and versions of other programs are not taken for one.
     """
     text = text[:READ]
-    found = _first_named(text, tuple(products))
+    found = _first_named(text, tuple(products)) if products else None
+    if _DOTTED.search(text) is None:
+        return Named(found[0] if found else "")
     if found is None:
         return Named(version=_called_version(text))
     product, end = found
@@ -102,22 +107,35 @@ def version_in_answer(text: str) -> str:
 def _first_named(text: str, products: tuple[Product, ...]) -> tuple[str, int] | None:
     """The key of the product that is named first, and where its name ends; the longer of two names counts."""
     best: tuple[int, int, str] | None = None
-    for key, pattern in _names(products):
-        match = pattern.search(text)
+    begin = beginnings(text)
+    for one in _names(products):
+        match = one.pattern.search(text) if one.begin & begin else None
         if match is not None:
-            place = (match.start(), -match.end(), key)
+            place = (match.start(), -match.end(), one.key)
             best = place if best is None or place < best else best
     return None if best is None else (best[2], -best[1])
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """How a product may be called; `begin`: how the first words of its names do."""
+
+    key: str
+    begin: frozenset[str]
+    pattern: re.Pattern[str]
+
+
 @lru_cache(maxsize=8)
-def _names(products: tuple[Product, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (one.key, re.compile(rf"(?<!\w)(?:{'|'.join(map(_loose, names))})(?!\w)", re.IGNORECASE))
-        for one in products
-        # The longest first, so that "АгроУчёт Зарплата" is not taken for "АгроУчёт".
-        if (names := sorted({one.title, *one.aliases} - {""}, key=lambda name: (-len(name), name)))
-    )
+def _names(products: tuple[Product, ...]) -> tuple[_Names, ...]:
+    return tuple(_names_of(one) for one in products)
+
+
+def _names_of(product: Product) -> _Names:
+    # The longest first, so that "АгроУчёт Зарплата" is not taken for "АгроУчёт".
+    names = sorted({product.title, *product.aliases}, key=lambda name: (-len(name), name))
+    begin = frozenset(one for name in names for one in beginnings(name.split()[0]))
+    pattern = rf"(?<!\w)(?:{'|'.join(map(_loose, names))})(?!\w)"
+    return _Names(product.key, begin, re.compile(pattern, re.IGNORECASE))
 
 
 def _loose(name: str) -> str:

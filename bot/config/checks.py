@@ -52,7 +52,9 @@ def _rules_name_what_is_there(
     return [
         Mistake(
             (*_LEVELS, number, *step, key),
-            wrong(one, f"one of {', '.join(known[key]) or 'none: there is none'}"),
+            wrong(
+                one, f"one of {', '.join(known[key])}" if known[key] else f"none, as no {key} is configured"
+            ),
         )
         for number, level in enumerate(levels)
         for step, key, value in _conditions(level)
@@ -60,6 +62,10 @@ def _rules_name_what_is_there(
         for one in accepted(value)
         if isinstance(one, str) and one not in known[key]
     ]
+
+
+def _one_of(known: list[str], what: str) -> str:
+    return f"one of {', '.join(known)}" if known else f"none, as no {what} is configured"
 
 
 def _conditions(level: LevelSettings) -> list[tuple[KeyPath, str, object]]:

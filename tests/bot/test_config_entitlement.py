@@ -1,4 +1,4 @@
-"""Plans, products, rules and curators in config.toml: what is read, and which key is named when it is wrong."""
+"""Plans, products, rules and hours in config.toml: what is read, which key is named when it is wrong."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from bot.rules import rules
 from desk.entitlement import PLANS
 from tests.bot.configuration import GOOD, changed, mistakes, read
 
+LEVEL = '[[service_levels]]\nkey = "x"\ntitle = { en = "X" }\nreact_within = "1 working hour"\n'
 PLAN = '[[plans]]\nkey = "gold"\ntitle = { en = "Gold" }\ncovers = ["bug"]\n'
 PRODUCT = '[[products]]\nkey = "uchet"\ntitle = "Agro"\nsupported = ["3.2"]\n'
 
@@ -79,7 +80,7 @@ def test_what_is_wrong_is_named_with_what_is_allowed(tmp_path: Path, added: str,
         ('[{}, { line = "fifth" }]', 'when[2].line: found "fifth" (a string); allowed: one of first, second'),
         (
             '{ product = "uchet" }',
-            'when.product: found "uchet" (a string); allowed: one of none: there is none',
+            'when.product: found "uchet" (a string); allowed: none, as no product is configured',
         ),
         ("{ claims_urgent = true }", "when.claims_urgent is not known; allowed: registered, contract_valid"),
         ('"always"', 'when: found "always" (a string); allowed: a table of conditions, such as'),
@@ -87,7 +88,7 @@ def test_what_is_wrong_is_named_with_what_is_allowed(tmp_path: Path, added: str,
     ],
 )
 def test_a_rule_about_what_nobody_can_have_is_refused(tmp_path: Path, when: str, told: str) -> None:
-    first = f'[[service_levels]]\nkey = "x"\ntitle = {{ en = "X" }}\nreact_within = "1 working hour"\nwhen = {when}\n'
+    first = f"{LEVEL}when = {when}\n"
     text = changed("[[service_levels]]", first + "[[service_levels]]")
     assert any(told in line for line in mistakes(tmp_path, text)), mistakes(tmp_path, text)
 
