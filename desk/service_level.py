@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -71,7 +71,8 @@ class RequestFacts:
 
     def plain(self) -> dict[str, Any]:
         """As a ticket keeps them."""
-        return asdict(self)
+        # Not asdict, which copies all that it finds in depth: it would be a twentieth of taking a mail in.
+        return {key: getattr(self, key) for key in CONDITIONS}
 
     @classmethod
     def kept(cls, plain: Mapping[str, Any]) -> RequestFacts:
@@ -79,7 +80,7 @@ class RequestFacts:
         return cls(**{key: plain[key] for key in CONDITIONS if key in plain})
 
 
-CONDITIONS = tuple(field.name for field in fields(RequestFacts))
+CONDITIONS = tuple(one.name for one in fields(RequestFacts))
 YES_OR_NO = ("registered", "contract_valid", "covered")
 
 Conditions = Mapping[str, object]
@@ -90,8 +91,8 @@ Conditions = Mapping[str, object]
 class ServiceLevel:
     """A named promise, kept by the calendar of that name, and the rule that assigns it.
 
-    `when`: conditions, or a list of such, any of which will do. Empty ones hold for everybody; with None the
-    level is only ever given by an agent.
+    `when`: conditions, or a list of such, any of which will do (`rules`). Empty ones hold for everybody; with
+    None, which makes no rules, the level is only ever given by an agent.
     """
 
     key: str
@@ -99,13 +100,11 @@ class ServiceLevel:
     react_within: Promise
     calendar: str
     when: Conditions | Sequence[Conditions] | None = None
+    rules: tuple[Conditions, ...] = field(init=False, compare=False, repr=False)
 
-    @property
-    def rules(self) -> tuple[Conditions, ...]:
-        """The conditions, any of which will do; none for a level that only agents give."""
-        if self.when is None:
-            return ()
-        return (self.when,) if isinstance(self.when, Mapping) else tuple(self.when)
+    def __post_init__(self) -> None:
+        several = () if self.when is None else (self.when,) if isinstance(self.when, Mapping) else self.when
+        object.__setattr__(self, "rules", tuple(several))
 
     def title(self, language: str, fallback: str) -> str:
         """The title in `language`, else in the language `fallback`, else in any, else the key."""

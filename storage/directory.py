@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from desk.channels import channel_of
@@ -47,60 +47,50 @@ async def client_by_address(address: str) -> KnownClient | None:
     # Once an erasure that we waited for is over, PostgreSQL looks at the client's row anew, but at it alone:
     # the address, which is gone, would still be found.
     rows = await fetch(
-        f"SELECT c.id, c.name, c.language, c.blocked_at, c.vocative, {_STANDING}"  # noqa: S608
+        "SELECT c.id, c.name, c.registered, c.language, c.blocked_at, c.vocative, c.company_id"  # noqa: S608
         " FROM addresses a JOIN clients c ON c.id = a.client_id"
-        f" {_WITH_COMPANY} WHERE a.address = ? AND c.erased_at IS NULL{row_lock('KEY SHARE OF c')}",
+        f" WHERE a.address = ? AND c.erased_at IS NULL{row_lock('KEY SHARE OF c')}",
         address,
     )
     if not rows:
         return None
-    row, standing = rows[0], _standing(rows)
-    blocked = row["blocked_at"] is not None
+    row = rows[0]
+    registered, blocked = bool(row["registered"]), row["blocked_at"] is not None
+    standing = await _standing(registered, row["company_id"])
     return KnownClient(
-        row["id"],
-        row["name"],
-        standing.registered,
-        row["language"],
-        address,
-        blocked,
-        row["vocative"],
-        standing,
+        row["id"], row["name"], registered, row["language"], address, blocked, row["vocative"], standing
     )
 
 
 async def standing_of(client_id: int) -> Standing:
     """What entitles a client just now; STRANGER for one that is not there."""
     rows = await fetch(
-        f"SELECT {_STANDING} FROM clients c {_WITH_COMPANY} WHERE c.id = ? AND c.erased_at IS NULL",  # noqa: S608
-        client_id,
+        "SELECT registered, company_id FROM clients WHERE id = ? AND erased_at IS NULL", client_id
     )
-    return _standing(rows) if rows else STRANGER
+    return await _standing(bool(rows[0]["registered"]), rows[0]["company_id"]) if rows else STRANGER
 
 
-# One row for each contract of the client's company; whoever takes a mail in asks once for all of it.
-_STANDING = (
-    "c.registered, c.company_id, o.name AS company, o.curator, k.level, k.plan, k.valid_from, k.valid_to"
-)
-_WITH_COMPANY = "LEFT JOIN companies o ON o.id = c.company_id LEFT JOIN contracts k ON k.company_id = o.id"
-
-
-def _standing(rows: Sequence[dict[str, Any]]) -> Standing:
-    row = rows[0]
-    if row["company_id"] is None:
-        return Standing(bool(row["registered"]))
+async def _standing(registered: bool, company_id: int | None) -> Standing:
+    """With what his company has; asked for in a statement of its own, because most who write have none."""
+    if company_id is None:
+        return Standing(registered)
+    rows = await fetch(
+        "SELECT o.name, o.curator, k.level, k.plan, k.valid_from, k.valid_to FROM companies o"
+        " LEFT JOIN contracts k ON k.company_id = o.id WHERE o.id = ?",
+        company_id,
+    )
+    if not rows:  # it was deleted this very moment, and the client has none any more
+        return Standing(registered)
     contracts = tuple(
-        Contract(
-            day(one["valid_from"]),
-            day(one["valid_to"]) if one["valid_to"] else None,
-            one["plan"],
-            one["level"],
-        )
+        Contract(day(one["valid_from"]), _day(one["valid_to"]), one["plan"], one["level"])
         for one in rows
         if one["valid_from"] is not None
     )
-    return Standing(
-        bool(row["registered"]), row["company_id"], row["company"] or "", row["curator"] or "", contracts
-    )
+    return Standing(registered, company_id, rows[0]["name"], rows[0]["curator"], contracts)
+
+
+def _day(value: Any) -> date | None:
+    return None if value is None else day(value)
 
 
 async def add_unregistered(address: str, language: str, now: datetime) -> KnownClient:

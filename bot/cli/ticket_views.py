@@ -60,6 +60,8 @@ def shown(ticket: Row, written: Written) -> dict[str, Any]:
         **listed(ticket, written),
         "promise": ticket["promise"],
         "language": ticket["language"],
+        "product": ticket["product"],
+        "version": ticket["version"],
         "follow_up_of": None if follow_up_of is None else written(follow_up_of),
         "participants": [_of(one, _PARTICIPANT) for one in ticket["participants"]],
         "messages": [_message(message) for message in ticket["messages"]],
