@@ -237,7 +237,7 @@ def _farewell(client: KnownClient, language: str, now: datetime) -> Owed:
         channel=channel_of(client.address),
         recipient=client.address,
         language=client.language or language,
-        facts={"client_name": client.name or None},
+        facts={"client_name": client.name or None, "client_vocative": client.vocative or None},
     )
 
 

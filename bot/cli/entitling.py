@@ -16,7 +16,6 @@ from desk.service_level import explain as judge
 from replies.answering import Desk
 from replies.verbs.entitling import Today, today
 from storage import facts
-from storage.database import Database
 from storage.tickets import TicketNow, ticket_now
 
 _MOVES = ("at", "who", "before", "after", "why")
@@ -39,7 +38,7 @@ def explain(number: Number, config: ConfigOption = DEFAULT_CONFIG, as_json: Json
     """Tell which rule gave a ticket its level, why the others did not, and what the rules say today."""
     settings = load_settings(config)
     ticket_id, known = ticket_id_of(settings, number), rules(settings)
-    found = with_database(settings, lambda _: _found(_, verbs_desk(settings), ticket_id))
+    found = with_database(settings, lambda _: _found(verbs_desk(settings), ticket_id))
     if found is None:
         fail(f"there is no ticket {number}")
     ticket, history, now = found
@@ -51,9 +50,7 @@ def explain(number: Number, config: ConfigOption = DEFAULT_CONFIG, as_json: Json
         say(_as_text(told, known.zone))
 
 
-async def _found(
-    _: Database, desk: Desk, ticket_id: int
-) -> tuple[TicketNow, Sequence[Mapping[str, Any]], Today] | None:
+async def _found(desk: Desk, ticket_id: int) -> tuple[TicketNow, Sequence[Mapping[str, Any]], Today] | None:
     ticket = await ticket_now(ticket_id, locked=False)
     if ticket is None:
         return None

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from intake.incoming import Authenticity
+from intake.taking_in.heard import answer_to
 from storage.absences import Away, note_absence
 from storage.database import Database
 from storage.directory import client_by_address, standing_of
 from storage.models import Client, Delivery
+from storage.tickets import ticket_now
 from tests.companies import INTAKE, a_company
 from tests.desk_on_disk import NOW, DeskOnDisk, mail
 
@@ -206,6 +208,19 @@ async def test_what_is_named_only_later_is_kept_and_noted_then_once(desk: DeskOn
     later = await desk.ticket(first["id"])
     assert (later["product"], later["version"]) == ("uchet", "3.1")
     assert await changes(desk, first["id"], "outdated version") == [("uchet", "3.1", "")]
+
+
+async def test_in_a_chat_the_answer_to_which_version_may_be_a_bare_number(desk: DeskOnDisk) -> None:
+    first = await takes_in(desk, "АгроУчёт не печатает")
+
+    async def answers() -> None:
+        ticket = await ticket_now(first["id"])
+        assert ticket is not None
+        await answer_to(ticket, "3.1.14", INTAKE, NOW)
+
+    await desk.database.writer.run(answers)
+    assert (await desk.ticket(first["id"]))["version"] == "3.1.14"
+    assert await changes(desk, first["id"], "outdated version") == [("uchet", "3.1.14", "")]
 
 
 # --- claims of urgency
