@@ -60,7 +60,10 @@ async def test_an_individual_plan_s_topic_calls_the_curator(staff: StaffDesk) ->
     topic = await staff.topic_of(await takes_in(staff, "Не печатает"))
     said = await staff.reads("Обращение ведёт куратор", topic)
     assert said.text == f"Обращение ведёт куратор: {ANNA}\n{ANNA}"
-    assert [one["user"]["id"] for one in said.content["entities"]] == [staff.anna.id]
+    asked = next(one.asked for one in staff.server.called("sendMessage") if one.asked["text"] == said.text)
+    assert [(one["type"], one["user"]["id"]) for one in asked["entities"]] == [
+        ("text_mention", staff.anna.id)
+    ]
     card = await staff.reads("Отвечает", topic)
     assert f"Отвечает: {ANNA}" in card.text
 
