@@ -146,6 +146,12 @@ class Calendar:
         """The first working moment from `at` on: `at` itself while open. Raises NoWorkingTime."""
         return next(self.intervals(at))[0]
 
+    def closing(self, at: datetime) -> datetime:
+        """The close of the working day that goes on at `at`, else of the next one. Raises NoWorkingTime."""
+        at = utc(at)
+        days = self._working_days(local_day(at, self.timezone))
+        return next(spans[-1][1] for spans in days if spans[-1][1] > at)
+
     def is_open(self, at: datetime) -> bool:
         """Whether `at` is working time; closing time is not."""
         at = utc(at)  # adding to a moment in a zone with changes would add on the wall clock

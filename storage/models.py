@@ -102,7 +102,8 @@ class Ticket(Model):
     `warned_at`, `breached_at`: the reaction deadline that agents were last told of, not when they were; the
     same for the resolution deadline. `level_facts`: what the rules of levels were asked (desk.service_level).
     `resolution`: the target by which it counts, as a promise is written. `planned_for`: when an improvement
-    is to be there, as an agent has set it. `company_id`: the client's company when it was opened.
+    is to be there, as an agent has set it at `planned_at`. `company_id`: the client's company when it was
+    opened.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -140,6 +141,7 @@ class Ticket(Model):
     resolution_warned_at = fields.DatetimeField(null=True)
     resolution_breached_at = fields.DatetimeField(null=True)
     planned_for = fields.DatetimeField(null=True)
+    planned_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "tickets"

@@ -7,9 +7,7 @@ from typing import Any
 
 from desk.ticket import State
 from storage.chat_models import Attachment
-from storage.closures import withdraw_invitations
 from storage.models import Address, Event, Message, Screenshot, Ticket
-from storage.outbox import cancel_owed
 from storage.statements import fetch, insert
 
 TEXT_MOST = 1_000_000  # characters of a body kept for reading; the raw bytes keep the whole
@@ -40,6 +38,9 @@ class NewTicket:
     product: str = ""
     version: str = ""
     assignee: str | None = None
+    priority: int | None = None
+    resolution: str = ""
+    resolution_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ class TicketNow:
     resolution: str = ""
     resolution_due_at: datetime | None = None
     planned_for: datetime | None = None
+    planned_at: datetime | None = None
 
 
 async def open_ticket(new: NewTicket) -> int:
@@ -215,7 +217,13 @@ async def note_changes(ticket_id: int, at: datetime, *changes: Change) -> None:
 
 
 async def change_ticket(ticket_id: int, **columns: Any) -> None:
-    """Set columns of a ticket; the caller writes the history."""
+    """Set columns of a ticket; the caller writes the history.
+
+    Raises ValueError for a state: that is set by `storage.clocks.moved_state` alone, which stops and starts
+    clocks.
+    """
+    if "state" in columns:
+        raise ValueError("a state is set by storage.clocks.moved_state")
     await Ticket.filter(id=ticket_id).update(**columns)
 
 
@@ -266,6 +274,7 @@ async def ticket_now(ticket_id: int, *, locked: bool = True) -> TicketNow | None
                 "resolution",
                 "resolution_due_at",
                 "planned_for",
+                "planned_at",
             )
         },
     )
@@ -288,14 +297,6 @@ async def open_tickets(client_id: int) -> list[int]:
     """The numbers of a client's tickets that are not closed, in their order."""
     unfinished = Ticket.filter(client_id=client_id).exclude(state=State.CLOSED.value).order_by("id")
     return [int(one) for one in await unfinished.values_list("id", flat=True)]  # type: ignore[call-overload]
-
-
-async def reopen(ticket: TicketNow, who: str, why: str, at: datetime) -> None:
-    """Put a closed ticket back to work and withdraw its rating invitation, sent or not yet sent."""
-    await change_ticket(ticket.id, state=State.OPEN.value, closed_at=None, merged_into=None)
-    await withdraw_invitations(ticket.id, at)
-    await cancel_owed(ticket.id, "invitation")
-    await note_changes(ticket.id, at, Change(who, "reopened", ticket.state, State.OPEN.value, why))
 
 
 async def ticket_with_content(content_key: str, since: datetime | None) -> int | None:

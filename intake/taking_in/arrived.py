@@ -5,8 +5,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
+from desk.resolution import TARGETS, Target
 from desk.service_level import ServiceLevel
 from desk.ticket import Numbering
+from desk.timing import PAUSED_IN, Timing
 from desk.working_time import Calendar
 from intake.incoming import IncomingMessage
 from intake.taking_in.identity import PassedOn
@@ -37,6 +39,13 @@ class Desk:
     own_addresses: AbstractSet[str] = frozenset()
     secret: bytes = b""
     tag_separator: str = ""
+    targets: Sequence[Target] = TARGETS
+    paused_in: frozenset[str] = PAUSED_IN
+
+    @property
+    def timing(self) -> Timing:
+        """By what deadlines are counted."""
+        return Timing(self.levels, self.calendars, self.targets, self.paused_in)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ from desk.channels import channel_of
 from desk.rating import stars_in_reply
 from desk.service_level import RequestFacts, assign, due
 from desk.ticket import ClientMessage, State, Verb, after, on_client_message
+from desk.timing import Case
 from intake.taking_in.arrived import Arrived, message_of
 from intake.taking_in.confirming import owe_confirmation
 from intake.taking_in.history import file_on, is_history
 from intake.taking_in.identity import is_unverified
+from storage.clocks import moved_state, reopen
 from storage.directory import KnownClient
 from storage.ratings import open_invitation, rate
 from storage.tickets import (
@@ -18,10 +20,8 @@ from storage.tickets import (
     NewTicket,
     TicketNow,
     add_message,
-    change_ticket,
     note_changes,
     open_ticket,
-    reopen,
 )
 
 
@@ -56,11 +56,13 @@ async def go_on(arrival: Arrived, ticket: TicketNow) -> Outcome:
     item = await add_message(message_of(arrival, ticket.id))
     who = "the client" if is_client else "a participant"
     if meaning is ClientMessage.REOPEN:
-        await reopen(ticket, arrival.client.address, f"{who} wrote again", arrival.now)
+        since, timing = arrival.entry.received_at, desk.timing
+        await reopen(ticket, arrival.client.address, f"{who} wrote again", arrival.now, timing, since=since)
         return Outcome("reopened", ticket.id, item_id=item)
     state = after(State(ticket.state), Verb.CLIENT_MESSAGE)
     if state != ticket.state:
-        await change_ticket(ticket.id, state=state.value)
+        # What the desk waited for is there since it was received, however late it is taken in.
+        await moved_state(ticket, state, arrival.now, desk.timing, since=arrival.entry.received_at)
         change = Change(arrival.client.address, "state", ticket.state, state.value, f"{who} wrote")
         await note_changes(ticket.id, arrival.now, change)
     return Outcome("joined", ticket.id, item_id=item)
@@ -86,6 +88,7 @@ async def open_request(arrival: Arrived, follow_up_of: int | None) -> Outcome:
     entry, incoming, client, desk = arrival.entry, arrival.incoming, arrival.client, arrival.desk
     level = assign(desk.levels, _facts(client, verified=not is_unverified(incoming)))
     promised = due(level.react_within, desk.calendars[level.calendar], entry.received_at)
+    settled = desk.timing.resolution(Case(level.key, str(level.react_within), entry.received_at))
     state = State.CLOSED if is_history(entry) else State.NEW
     ticket_id = await open_ticket(
         NewTicket(
@@ -100,6 +103,8 @@ async def open_request(arrival: Arrived, follow_up_of: int | None) -> Outcome:
             reaction_due_at=promised.due_at,
             follow_up_of=follow_up_of,
             closed_at=entry.received_at if state is State.CLOSED else None,
+            resolution=settled.target if settled else "",
+            resolution_due_at=settled.due_at if settled else None,
         )
     )
     item = await add_message(message_of(arrival, ticket_id))

@@ -5,6 +5,7 @@ from datetime import datetime
 from desk.channels import channel_of
 from desk.service_level import RequestFacts, ServiceLevel, assign, due
 from desk.ticket import State
+from desk.timing import Case, Settled
 from replies.answering import Desk, Refused, the_ticket
 from replies.names import plain_line
 from storage.outbox import Owed, owe
@@ -31,7 +32,8 @@ async def split(desk: Desk, ticket_id: int, item_id: int, who: str, now: datetim
     calendar = desk.calendars[level.calendar]
     received = item.at if due(level.react_within, calendar, item.at).due_at > now else now
     due_at = due(level.react_within, calendar, received).due_at
-    new = await open_ticket(_new_ticket(ticket, item, level, received, due_at))
+    settled = desk.timing.resolution(Case(level.key, str(level.react_within), received))
+    new = await open_ticket(_new_ticket(ticket, item, level, received, due_at, settled))
     await move_message(item.id, new)
     number, other = desk.numbering.format(ticket_id), desk.numbering.format(new)
     opened = Change(who, "opened", after=State.NEW.value, why=f"level {level.key}, split from {number}")
@@ -47,7 +49,12 @@ def _facts(ticket: TicketNow) -> RequestFacts:
 
 
 def _new_ticket(
-    ticket: TicketNow, item: Movable, level: ServiceLevel, received: datetime, due_at: datetime
+    ticket: TicketNow,
+    item: Movable,
+    level: ServiceLevel,
+    received: datetime,
+    due_at: datetime,
+    settled: Settled | None,
 ) -> NewTicket:
     first = next((line for line in item.text.splitlines() if line.strip()), "")
     return NewTicket(
@@ -61,6 +68,8 @@ def _new_ticket(
         created_at=received,
         reaction_due_at=due_at,
         line=ticket.line,
+        resolution=settled.target if settled else "",
+        resolution_due_at=settled.due_at if settled else None,
     )
 
 

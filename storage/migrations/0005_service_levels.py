@@ -45,11 +45,17 @@ STATEMENTS = (
     "ALTER TABLE tickets ADD COLUMN resolution_warned_at {moment}",
     "ALTER TABLE tickets ADD COLUMN resolution_breached_at {moment}",
     "ALTER TABLE tickets ADD COLUMN planned_for {moment}",
+    "ALTER TABLE tickets ADD COLUMN planned_at {moment}",
     "CREATE INDEX tickets_company ON tickets (company_id) WHERE company_id IS NOT NULL",
     """CREATE TABLE pauses (
         id {id}, ticket_id BIGINT NOT NULL REFERENCES tickets (id) ON DELETE CASCADE,
         state VARCHAR(12) NOT NULL, since {moment} NOT NULL, until {moment})""",
     "CREATE INDEX pauses_ticket ON pauses (ticket_id)",
+    # Tickets that wait already stand still since they were last made to.
+    """INSERT INTO pauses (ticket_id, state, since) SELECT t.id, t.state, COALESCE(
+        (SELECT MAX(e.at) FROM events e WHERE e.ticket_id = t.id
+            AND (e.what = 'postponed' OR (e.what = 'state' AND e.after = t.state))), t.created_at)
+        FROM tickets t WHERE t.state IN ('waiting', 'postponed')""",
     """CREATE TABLE stages (
         id {id}, ticket_id BIGINT NOT NULL REFERENCES tickets (id) ON DELETE CASCADE,
         stage VARCHAR(20) NOT NULL, entered_at {moment} NOT NULL, left_at {moment})""",

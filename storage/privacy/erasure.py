@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.ticket import State
+from storage.clocks import stop_clocks
 from storage.database import Database
 from storage.models import (
     Address,
@@ -152,6 +153,7 @@ async def _tickets(person: Person, who: str, now: datetime) -> None:
                 after=State.CLOSED.value,
                 why="the client was erased",
             )
+        await stop_clocks(some, now)
         await rows.exclude(state=State.CLOSED.value).update(state=State.CLOSED.value, closed_at=now)
         await rows.update(subject=ERASED)
         closures = Closure.filter(ticket_id__in=some)

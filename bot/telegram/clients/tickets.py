@@ -20,9 +20,10 @@ from intake.taking_in.conversation import Outcome
 from replies import answering
 from replies.closing import close_now
 from storage.chats import change_chat, last_event_at, tickets_of
+from storage.clocks import reopen
 from storage.directory import client_by_address
 from storage.posts import CLIENTS
-from storage.tickets import Change, TicketNow, note_changes, reopen, ticket_now
+from storage.tickets import Change, TicketNow, note_changes, ticket_now
 
 LISTED = 10  # tickets at most, those that are not closed first
 ESCALATES_AGAIN = timedelta(days=1)
@@ -125,7 +126,9 @@ async def _solved(press: _Press) -> Outcome:
     if ticket.state == State.CLOSED:
         await press.show()
         return Outcome("done", ticket.id, "closed already")
-    verbs = answering.Desk(rules.levels, rules.calendars, rules.numbering, rules.domain)
+    verbs = answering.Desk(
+        rules.levels, rules.calendars, rules.numbering, rules.domain, rules.targets, rules.paused_in
+    )
     await close_now(verbs, ticket.id, press.by.client.address, press.now, ClosedAs.SETTLED)
     await press.show()
     return Outcome("closed", ticket.id, "solved, says the client")
@@ -136,7 +139,7 @@ async def _reopen(press: _Press) -> Outcome:
     if not _reopens(ticket, press.now, press.desk.desk.reopen_days):
         await press.show()
         return Outcome("done", ticket.id, "not closed, or too long ago")
-    await reopen(ticket, client.address, "the client pressed Reopen", press.now)
+    await reopen(ticket, client.address, "the client pressed Reopen", press.now, press.desk.desk.timing)
     await change_chat(CLIENTS, press.by.chat_id, ticket_id=ticket.id, chosen_at=press.now, expects=None)
     await press.tell("reopened", {})
     await press.show()
