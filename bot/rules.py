@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.config import Settings
+from desk.resolution import Target
 from desk.service_level import ServiceLevel
 from desk.ticket import Numbering
+from desk.timing import Timing
 from desk.working_time import Calendar
 from replies import answering
 from replies.languages import Languages
@@ -23,6 +25,13 @@ class Rules:
     calendars: dict[str, Calendar]
     zone: ZoneInfo
     domain: str
+    targets: tuple[Target, ...]
+    paused_in: frozenset[str]
+
+    @property
+    def timing(self) -> Timing:
+        """By what deadlines are counted."""
+        return Timing(self.levels, self.calendars, self.targets, self.paused_in)
 
     def level(self, key: str) -> ServiceLevel | None:
         """The level of that key, or None."""
@@ -38,6 +47,8 @@ def rules(settings: Settings) -> Rules:
         calendars=calendars,
         zone=next(iter(calendars.values())).timezone,
         domain=settings.mail.address.rpartition("@")[2],
+        targets=tuple(one.target() for one in settings.resolution),
+        paused_in=frozenset(settings.clocks.paused_in),
     )
 
 
@@ -54,7 +65,9 @@ def file_store(settings: Settings) -> FileStore:
 def verbs_desk(settings: Settings) -> answering.Desk:
     """What the agents' verbs have to know of the desk."""
     known = rules(settings)
-    return answering.Desk(known.levels, known.calendars, known.numbering, known.domain)
+    return answering.Desk(
+        known.levels, known.calendars, known.numbering, known.domain, known.targets, known.paused_in
+    )
 
 
 def web_secret(settings: Settings) -> bytes:

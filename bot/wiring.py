@@ -205,6 +205,8 @@ def intake_desk(settings: Settings) -> requests.Desk:
         own_addresses=own_addresses(settings),
         secret=web_secret(settings),
         tag_separator=settings.mail.tag_separator,
+        targets=known.targets,
+        paused_in=known.paused_in,
     )
 
 

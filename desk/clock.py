@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.local_time import utc
-from desk.service_level import Promise, due
+from desk.service_level import Due, Promise, due
 from desk.working_time import NOTHING, Calendar, Span
 
 
@@ -56,7 +56,11 @@ class Clock:
 
     def used(self, until: datetime) -> timedelta:
         """The working time that has been counted until a moment (aware)."""
-        return _length(self._counted(self.calendar.between(self.start, until)))
+        return _length(self.counted(until))
+
+    def counted(self, until: datetime) -> tuple[Span, ...]:
+        """The working intervals that are counted until a moment (aware)."""
+        return tuple(self._counted(self.calendar.between(self.start, until)))
 
     def reached(self, amount: timedelta) -> datetime | None:
         """The earliest moment at which so much has been counted; None where a pause that goes on prevents it.
@@ -122,6 +126,19 @@ class Clock:
                 begins = None if pause.until is None else pause.until
             if begins is not None and begins < closes:
                 yield begins, closes
+
+
+def due_with(promise: Promise, calendar: Calendar, received_at: datetime, pauses: Sequence[Pause]) -> Due:
+    """As `desk.service_level.due`, with pauses that are over: their working time is in no interval.
+
+    Raises NoWorkingTime, and ValueError for a pause that goes on.
+    """
+    clock = Clock(calendar, received_at, pauses)
+    due_at = clock.due(promise)
+    if due_at is None:
+        raise ValueError("with a pause that goes on nothing falls due")
+    intervals = clock.counted(due_at)
+    return Due(due_at, int(_length(intervals).total_seconds()), intervals)
 
 
 def _length(spans: Iterable[Span]) -> timedelta:

@@ -99,6 +99,7 @@ def compose(kind: str, language: str | None, facts: Facts, desk: Desk, languages
     closed-without-invitation (or `closed`): nothing more.
     postponed: reason (desk.postponing); note (the agent's own words), until may be missing.
     merged: into (a number), ticket_url.
+    planned: due_at, ticket_url; old_due_at may be missing.
     blocked: about no ticket, so `number` is empty; client_name may be missing.
     hello: about no ticket; nothing more.
     link-code: about no ticket; code, minutes.
@@ -233,6 +234,11 @@ def _merged(case: _Case) -> _Body:
     return subject, (*(Block((one,)) for one in told), _status(case), _signature(case))
 
 
+def _planned(case: _Case) -> _Body:
+    subject, told = announced.planned(case.words, case.facts, case.number, case.desk.timezone)
+    return subject, (Block(told), _status(case), _signature(case))
+
+
 def _blocked(case: _Case) -> _Body:
     return "blocked.subject", (
         *_greeting(case),
@@ -295,6 +301,7 @@ _KINDS: Mapping[str, Callable[[_Case], _Body]] = {
     "closed": _closed,
     "postponed": _postponed,
     "merged": _merged,
+    "planned": _planned,
     "blocked": _blocked,
     "alarm": _alarm,
     "hello": _hello,

@@ -15,6 +15,7 @@ import structlog
 
 from replies import digests
 from replies.alerts import Alerts, Desk
+from replies.recounting import recount_changed
 from replies.reminders import remind
 from storage.database import Database
 from storage.deadlines import (
@@ -74,8 +75,13 @@ class Deadlines:
         self._wake.set()
 
     async def run(self) -> None:
-        """Tell what falls due until `stop`; raises what went wrong, after everything else was looked at."""
+        """Tell what falls due until `stop`; raises what went wrong, after everything else was looked at.
+
+        Before the first look deadlines are counted anew if the configuration says something else than before.
+        """
         self._over.clear()
+        timing = self._desk.verbs.timing
+        self.told.add("recounted", await recount_changed(self._database, timing, self._clock()))
         while not self._over.is_set():
             self._wake.clear()
             await self._rest(await self.look())

@@ -45,6 +45,7 @@ def told(kind: str, words: Wording, facts: Mapping[str, Any], number: str, zone:
 
     warned: due_at; assignee may be missing.
     breached: tickets [{number, due_at, assignee, link}], more (how many others there are).
+    resolution-warned, resolution-breached: the same. recounted: count (of the deadlines that moved).
     escalated: why and assignee may be missing.
     daily: day, groups [{assignee, tickets [{number, due_at, overdue, link}]}], count, more.
     weekly: since, until (days), figures and former as `figures_as_facts` gives them.
@@ -81,17 +82,18 @@ def _figures(facts: Mapping[str, Any]) -> RatingFigures:
     )
 
 
-def _warned(case: _Case) -> Told:
-    sentence = case.text("warned", number=case.number, deadline=case.deadline(case.facts["due_at"]))
-    return "notice.warned.subject", ((sentence, *_assignee(case, case.facts)),)
+def _warned(case: _Case, of: str = "") -> Told:
+    sentence = case.text(f"{of}warned", number=case.number, deadline=case.deadline(case.facts["due_at"]))
+    return f"notice.{of}warned.subject", ((sentence, *_assignee(case, case.facts)),)
 
 
-def _breached(case: _Case) -> Told:
+def _breached(case: _Case, of: str = "") -> Told:
     tickets, more = case.facts["tickets"], int(case.facts["more"])
+    key = f"{of}breached"
     if len(tickets) == 1 and not more:
         (ticket,) = tickets
-        sentence = case.text("breached", number=ticket["number"], deadline=case.deadline(ticket["due_at"]))
-        return "notice.breached.subject", ((sentence, *_assignee(case, ticket)),)
+        sentence = case.text(key, number=ticket["number"], deadline=case.deadline(ticket["due_at"]))
+        return f"notice.{key}.subject", ((sentence, *_assignee(case, ticket)),)
     lines = [
         case.text(
             "breached.line",
@@ -102,7 +104,12 @@ def _breached(case: _Case) -> Told:
         + _link(case, one)
         for one in tickets
     ]
-    return "notice.breached.subject.many", ((case.text("breached.many"),), (*lines, *_more(case, more)))
+    return f"notice.{key}.subject.many", ((case.text(f"{key}.many"),), (*lines, *_more(case, more)))
+
+
+def _recounted(case: _Case) -> Told:
+    count = case.words.number(int(case.facts["count"]))
+    return "notice.recounted.subject", ((case.text("recounted", n=count),),)
 
 
 def _escalated(case: _Case) -> Told:
@@ -195,6 +202,9 @@ def _more(case: _Case, more: int) -> Paragraph:
 _KINDS: Mapping[str, Callable[[_Case], Told]] = {
     "warned": _warned,
     "breached": _breached,
+    "resolution-warned": lambda case: _warned(case, "resolution-"),
+    "resolution-breached": lambda case: _breached(case, "resolution-"),
+    "recounted": _recounted,
     "escalated": _escalated,
     "daily": _daily,
     "weekly": _weekly,

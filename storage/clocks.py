@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk.clock import Pause, merged
+from desk.clock import Pause
 from desk.ticket import State
 from desk.time_spent import shown
 from desk.timing import Case, Settled, Timing
@@ -22,7 +22,7 @@ from storage.tickets import Change, TicketNow, note_changes
 
 CLOCK = "otklik"  # in the history: nobody but the clock
 REACTION, RESOLUTION = "reaction deadline", "resolution deadline"
-_WHY = {
+WHY = {
     State.WAITING: "while we waited for the client",
     State.POSTPONED: "while it was postponed",
     State.CLOSED: "while it was closed",
@@ -92,7 +92,21 @@ _NOTHING = Moves({}, ())
 
 async def case_of(ticket: TicketNow) -> Case:
     """What of a ticket its deadlines depend on."""
-    return _case(ticket, (await pauses_of((ticket.id,))).get(ticket.id, ()))
+    return case_of_paused(ticket, (await pauses_of((ticket.id,))).get(ticket.id, ()))
+
+
+def case_of_paused(ticket: TicketNow | Ticket, pauses: Sequence[Pause]) -> Case:
+    """The same of a ticket whose pauses are known."""
+    return Case(
+        level=ticket.level,
+        promise=ticket.promise,
+        created_at=ticket.created_at,
+        kind=ticket.kind,
+        priority=ticket.priority,
+        planned_for=ticket.planned_for,
+        planned_at=ticket.planned_at,
+        pauses=pauses,
+    )
 
 
 async def recount(ticket: TicketNow, timing: Timing, who: str, why: str, now: datetime) -> TicketNow:
@@ -107,7 +121,7 @@ async def recount(ticket: TicketNow, timing: Timing, who: str, why: str, now: da
     return replace(ticket, **moves.columns)
 
 
-def moves_of(ticket: TicketNow, case: Case, timing: Timing, who: str, why: str) -> Moves:
+def moves_of(ticket: TicketNow | Ticket, case: Case, timing: Timing, who: str, why: str) -> Moves:
     """How a ticket's deadlines that are not met have to change, by the promises and targets of now."""
     columns: dict[str, Any] = {}
     lines = []
@@ -130,7 +144,7 @@ def _settled_columns(settled: Settled | None) -> dict[str, Any]:
     return {"resolution": settled.target[:60], "resolution_due_at": settled.due_at}
 
 
-def _differing(ticket: TicketNow, **columns: Any) -> dict[str, Any]:
+def _differing(ticket: TicketNow | Ticket, **columns: Any) -> dict[str, Any]:
     return {name: value for name, value in columns.items() if getattr(ticket, name) != value}
 
 
@@ -143,12 +157,12 @@ def _line(what: str, who: str, before: datetime | None, after: datetime | None, 
 
 
 async def pauses_of(ticket_ids: Collection[int]) -> dict[int, tuple[Pause, ...]]:
-    """The pauses of tickets, of each in order and apart."""
+    """The pauses of tickets. Not merged: one that goes on right after another would swallow it."""
     found: dict[int, list[Pause]] = {}
     rows = PauseRow.filter(ticket_id__in=[*ticket_ids])
     for number, since, until in await rows.values_list("ticket_id", "since", "until"):
         found.setdefault(int(number), []).append(Pause(since, until))
-    return {number: merged(pauses) for number, pauses in found.items()}
+    return {number: tuple(pauses) for number, pauses in found.items()}
 
 
 async def _ended(ticket: TicketNow, at: datetime) -> tuple[str, Pause] | None:
@@ -181,18 +195,5 @@ async def _moves(ticket: TicketNow, timing: Timing, ended: tuple[str, Pause]) ->
         return _NOTHING
     # To the next minute: a clock that stood still for seconds did not do so for 0:00.
     length = shown(timedelta(seconds=stood + 59))
-    why = f"the clock stood still for {length} {_WHY[State(state)]}"
+    why = f"the clock stood still for {length} {WHY[State(state)]}"
     return moves_of(ticket, await case_of(ticket), timing, CLOCK, why)
-
-
-def _case(ticket: TicketNow, pauses: Sequence[Pause]) -> Case:
-    return Case(
-        level=ticket.level,
-        promise=ticket.promise,
-        created_at=ticket.created_at,
-        kind=ticket.kind,
-        priority=ticket.priority,
-        planned_for=ticket.planned_for,
-        planned_at=ticket.planned_at,
-        pauses=pauses,
-    )

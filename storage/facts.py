@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage.clock_models import Pause, Stage
 from storage.models import Address, Closure, Delivery, Event, Message, Participant, Screenshot, Ticket
 
 PAGE = 500  # tickets read at a time: an export of any size takes bounded memory
@@ -79,7 +80,7 @@ async def _with_clients_and_ratings(page: Sequence[dict[str, Any]]) -> list[dict
 
 
 async def ticket(ticket_id: int) -> dict[str, Any] | None:
-    """A ticket with its participants, messages, screenshots, history, deliveries and closures, or None."""
+    """A ticket with all that belongs to it, from its messages to its closures, or None."""
     rows = await _with_clients_and_ratings(await Ticket.filter(id=ticket_id).values())
     if not rows:
         return None
@@ -97,6 +98,10 @@ async def ticket(ticket_id: int) -> dict[str, Any] | None:
         "deliveries": await Delivery.filter(ticket_id=ticket_id)
         .order_by("id")
         .values("id", "kind", "channel", "recipient", "state", "attempts", "message_id", "sent_at", "error"),
+        "pauses": await Pause.filter(ticket_id=ticket_id).order_by("id").values("state", "since", "until"),
+        "stages": await Stage.filter(ticket_id=ticket_id)
+        .order_by("id")
+        .values("stage", "entered_at", "left_at"),
         "closures": await Closure.filter(ticket_id=ticket_id).order_by("id").values(),
     }
 

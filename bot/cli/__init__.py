@@ -4,6 +4,7 @@ import typer
 
 from bot.cli import (
     agents,
+    deadlines,
     directory,
     explain,
     importing,
@@ -26,7 +27,8 @@ app = typer.Typer(
     add_completion=False,
 )
 GROUPS = (
-    setup, running, explain, importing, tickets, queues, directory, agents, privacy, promises, reports,
+    setup, running, explain, importing, tickets, queues, directory, agents, privacy, promises, deadlines,
+    reports,
 )  # fmt: skip
 for group in GROUPS:
     group.register(app)

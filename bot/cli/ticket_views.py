@@ -24,6 +24,7 @@ _LISTED = (
     "assignee",
     "created_at",
     "reaction_due_at",
+    "resolution_due_at",
     "reacted_at",
     "closed_at",
     "rating",
@@ -32,6 +33,8 @@ _MESSAGE = ("direction", "author", "address", "text", "message_id", "at", "authe
 _SHOT = ("name", "media_type", "width", "height", "size", "sha256")
 _PARTICIPANT = ("address", "added_by", "added_at")
 _EVENT = ("at", "who", "what", "before", "after", "why")
+_STAGE = ("stage", "entered_at", "left_at")
+_PAUSE = ("state", "since", "until")
 _DELIVERY = ("kind", "channel", "recipient", "state", "attempts", "message_id", "sent_at", "error")
 _CLOSURE = (
     "closed_at",
@@ -59,6 +62,11 @@ def shown(ticket: Row, written: Written) -> dict[str, Any]:
     return {
         **listed(ticket, written),
         "promise": ticket["promise"],
+        "resolution": ticket["resolution"] or None,
+        "planned_for": ticket["planned_for"],
+        "stage": ticket["stage"] or None,
+        "stages": [_of(one, _STAGE) for one in ticket["stages"]],
+        "pauses": [_of(one, _PAUSE) for one in ticket["pauses"]],
         "language": ticket["language"],
         "follow_up_of": None if follow_up_of is None else written(follow_up_of),
         "participants": [_of(one, _PARTICIPANT) for one in ticket["participants"]],
@@ -73,6 +81,8 @@ def listed_line(row: Row, written: Written, zone: ZoneInfo) -> str:
     """A ticket on one line."""
     stars = "" if row["rating"] is None else "  " + "★" * row["rating"]
     due = "" if row["reacted_at"] or row["closed_at"] else f"  due {_local(row['reaction_due_at'], zone)}"
+    if row["resolution_due_at"] and not row["closed_at"]:
+        due += f"  settle by {_local(row['resolution_due_at'], zone)}"
     who = f"  {row['assignee']}" if row["assignee"] else ""
     begin = f"{written(row['id'])}  {row['state']:<9} {row['level']:<12} {row['client']}"
     return f"{begin}{who}{due}{stars}  {row['subject']}"

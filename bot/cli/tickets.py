@@ -1,8 +1,7 @@
 """`otklik tickets …`: lists, shows and exports tickets; answers, closes, reopens, assigns, sets levels."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -17,29 +16,40 @@ from bot.cli.common import (
     say,
 )
 from bot.cli.database import with_database
+from bot.cli.improvements import plan, stage
 from bot.cli.persons import add_person, remove_person
 from bot.cli.ticket_options import AgentOption, Number, agent_name, ticket_id_of
+from bot.cli.ticket_verbs import carry_out
 from bot.cli.ticket_views import listed, listed_line, shown, shown_text
 from bot.config import Settings
 from bot.moments import parse_moment
-from bot.rules import rules, verbs_desk
+from bot.rules import rules
 from desk.rating import Outcome
-from desk.ticket import NotAllowed, State
+from desk.ticket import State
 from replies import answering, closing
-from replies.answering import Desk, Refused
 from storage import facts
 from storage.database import Database
 
 WhyOption = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the history.")]
-
-Verb = Callable[[Database, Desk, int, str], Awaitable[object]]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     group = typer.Typer(help="Tickets and the agents' verbs on them.", no_args_is_help=True)
     group.command("list")(list_)
-    for command in (show, export, answer, close, reopen, assign, level, add_person, remove_person):
+    for command in (
+        show,
+        export,
+        answer,
+        close,
+        reopen,
+        assign,
+        level,
+        plan,
+        stage,
+        add_person,
+        remove_person,
+    ):
         group.command()(command)
     app.add_typer(group, name="tickets")
 
@@ -122,7 +132,7 @@ def answer(
     words = typer.get_text_stream("stdin").read() if text == "-" else text
     if not _is_text(words):
         fail("the answer is not UTF-8; save or type it in that encoding", Status.WRONG_USAGE)
-    _do(
+    carry_out(
         config,
         number,
         agent,
@@ -143,7 +153,7 @@ def close(
     as_json: JsonOption = False,
 ) -> None:
     """Close a ticket and ask its client for a rating."""
-    _do(
+    carry_out(
         config,
         number,
         agent,
@@ -162,7 +172,7 @@ def reopen(
     as_json: JsonOption = False,
 ) -> None:
     """Put a closed ticket back to work."""
-    _do(
+    carry_out(
         config,
         number,
         agent,
@@ -182,7 +192,7 @@ def assign(
 ) -> None:
     """Make an agent responsible for a ticket."""
     responsible = agent_name(load_settings(config), to)
-    _do(
+    carry_out(
         config,
         number,
         agent,
@@ -202,7 +212,7 @@ def level(
     as_json: JsonOption = False,
 ) -> None:
     """Give a ticket another service level; the client is told, with --why as the reason."""
-    _do(
+    carry_out(
         config,
         number,
         agent,
@@ -211,29 +221,6 @@ def level(
             database, desk, ticket_id, key, who, why, datetime.now(UTC)
         ),
     )
-
-
-def _do(config: Any, number: str, agent: str | None, as_json: bool, verb: Verb) -> None:
-    """Carry out a verb and tell the ticket as it is then; what is refused ends the command with status 1."""
-    settings = load_settings(config)
-    ticket_id, who, desk = ticket_id_of(settings, number), agent_name(settings, agent), verbs_desk(settings)
-
-    async def work(database: Database) -> tuple[object, dict[str, Any]]:
-        outcome = await verb(database, desk, ticket_id, who)
-        ticket = await facts.ticket(ticket_id)
-        assert ticket is not None  # the verb has just found it
-        return outcome, ticket
-
-    try:
-        outcome, ticket = with_database(settings, work)
-    except (Refused, NotAllowed) as exc:
-        fail(str(exc))
-    if as_json:
-        print_json(listed(ticket, desk.numbering.format))
-    else:
-        say(listed_line(ticket, desk.numbering.format, rules(settings).zone))
-        if isinstance(outcome, str) and outcome:
-            say(f"the client is not asked for a rating: {outcome}")
 
 
 def _is_text(words: str) -> bool:

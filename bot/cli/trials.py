@@ -11,10 +11,11 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bot.cli.deadlines_trial import try_deadlines
+from bot.cli.finding import Finding
 from bot.cli.mailbox_trial import try_mailbox
 from bot.cli.relay_trial import try_relay
 from bot.cli.telegram_trial import Trial, telegram_trials
@@ -29,19 +30,11 @@ _MB = 1024 * 1024
 _NO_BOUNCES = "; confirmations that bounce later are not noticed, see mail.tag_separator"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How one part was found: `text` says what it is, or why it is not ok and what to do."""
-
-    part: str
-    ok: bool
-    text: str
-
-
 def trials(settings: Settings) -> Iterator[Callable[[], Finding]]:
     """What to try, in the order in which a mail needs it."""
     yield partial(_folder, "data", settings.desk.data_dir, "desk.data_dir")
     yield partial(_database, settings.database.url.get_secret_value())
+    yield partial(try_deadlines, settings)
     yield partial(_files, settings)
     yield partial(_listener, settings)
     for box in settings.mail.mailboxes:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.config.clocks import unreached_targets
 from bot.config.mistakes import Mistake, wrong
 from bot.config.models import AgentSettings, DeskSettings, MailSettings, WebSettings
 from bot.config.places import KeyPath
@@ -124,6 +125,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[..., list[Mistake]]], ...] = (
     (("service_levels",), _rules),
     (("service_levels", "calendars"), _calendar_names),
     (("service_levels", "desk"), _titles),
+    (("resolution",), unreached_targets),
     (("agents",), _agent_names),
     (("ready_answers",), _ready_keys),
     (("mail",), _mailboxes),

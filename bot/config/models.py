@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from bot.config.clocks import DEFAULTS, ClocksSettings, ResolutionSettings
 from bot.config.fields import (
     AuthservId,
     DatabaseUrl,
@@ -227,6 +228,10 @@ class Settings(Section):
     service_levels: tuple[LevelSettings, ...] = Field(
         min_length=1, description="at least one section [[service_levels]]"
     )
+    resolution: tuple[ResolutionSettings, ...] = Field(
+        default=DEFAULTS, description="sections [[resolution]]"
+    )
+    clocks: ClocksSettings = section("clocks")
     agents: tuple[AgentSettings, ...] = Field(default=(), description="sections [[agents]]")
     ready_answers: tuple[ReadyAnswerSettings, ...] = Field(
         default=(), description="sections [[ready_answers]]"

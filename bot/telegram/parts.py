@@ -146,7 +146,7 @@ def cards(settings: Settings) -> Cards:
     heads = tuple(one.name for one in settings.agents if one.role == "head")
     return Cards(
         languages(settings), settings.desk.language, known.numbering, known.zone, known.levels,
-        known.calendars, people, heads,
+        known.calendars, people, heads, known.paused_in,
     )  # fmt: skip
 
 

@@ -10,15 +10,21 @@ from zoneinfo import ZoneInfo
 
 from desk.postponing import Reason
 from desk.service_level import ServiceLevel
+from desk.stages import Stage
 from desk.ticket import Kind, Line
 from replies.names import plain_line
 from replies.wording import Wording
+from storage.clocks import WHY
 from storage.tickets import TicketNow
 from storage.topics import Moved
 
 _RATED = re.compile(
     "(?P<stars>[1-5]) stars?, satisfied (?P<satisfied>yes|no|-), recommend (?P<recommend>yes|no|-)"
 )
+# As storage.clocks writes it.
+_STOOD = re.compile(r"the clock stood still for (\d+:\d\d) (while .+)")
+_WHILE = {why: state.value for state, why in WHY.items()}
+_STAGES = tuple(map(str, Stage))
 _LINES = tuple(map(str, Line))
 _KINDS = tuple(map(str, Kind))
 _REASONS = tuple(map(str, Reason))
@@ -113,7 +119,39 @@ def _level(told: Telling, ticket: TicketNow, event: Moved) -> str:
 
 def _deadline(told: Telling, _ticket: TicketNow, event: Moved) -> str:
     before, after = told.moment(event.before), told.moment(event.after)
-    return told.words.text("staff.notice.deadline", before=before, after=after)
+    return _stood(told, told.words.text("staff.notice.deadline", before=before, after=after), event)
+
+
+def _resolution(told: Telling, _ticket: TicketNow, event: Moved) -> str:
+    before, after = told.moment(event.before), told.moment(event.after)
+    if not event.after:
+        return told.words.text("staff.notice.resolution.none", before=before)
+    if not event.before:
+        return told.words.text("staff.notice.resolution.set", after=after)
+    return _stood(told, told.words.text("staff.notice.resolution", before=before, after=after), event)
+
+
+def _stood(told: Telling, line: str, event: Moved) -> str:
+    """With how long the clock has stood still, where that is why a deadline has moved."""
+    found = _STOOD.fullmatch(event.why)
+    if found is None:
+        return line
+    return told.words.text(f"staff.notice.stood.{_WHILE[found[2]]}", notice=line, length=found[1])
+
+
+def _planned(told: Telling, ticket: TicketNow, event: Moved) -> str:
+    after = told.moment(event.after)
+    return told.words.text("staff.notice.planned", after=after, who=told.who(ticket, event.who))
+
+
+def _stage(told: Telling, ticket: TicketNow, event: Moved) -> str:
+    before, after = (
+        told.words.text(f"staff.stage.{one}") if one in _STAGES else "–"
+        for one in (event.before, event.after)
+    )
+    who = told.who(ticket, event.who)
+    line = told.words.text("staff.notice.stage", before=before, after=after, who=who)
+    return _with_reason(told, line, event)
 
 
 def _line(told: Telling, ticket: TicketNow, event: Moved) -> str:
@@ -167,16 +205,11 @@ def _rated(told: Telling, _ticket: TicketNow, event: Moved) -> str:
     return "\n".join(lines)
 
 
-def _warned(told: Telling, ticket: TicketNow, _event: Moved) -> str:
-    return told.words.text(
-        "staff.notice.warned", deadline=told.words.deadline(ticket.reaction_due_at, told.timezone)
-    )
+def _alerted(key: str) -> Worded:
+    def worded(told: Telling, _ticket: TicketNow, event: Moved) -> str:
+        return told.words.text(f"staff.notice.{key}", deadline=told.moment(event.after))
 
-
-def _breached(told: Telling, ticket: TicketNow, _event: Moved) -> str:
-    return told.words.text(
-        "staff.notice.breached", deadline=told.words.deadline(ticket.reaction_due_at, told.timezone)
-    )
+    return worded
 
 
 def _undeliverable(told: Telling, _ticket: TicketNow, event: Moved) -> str:
@@ -203,6 +236,9 @@ EVENTS: Mapping[str, Told] = {
     "closed": Told(_closed, on_card=True),
     "level": Told(_level, on_card=True),
     "reaction deadline": Told(_deadline, on_card=True),
+    "resolution deadline": Told(_resolution, on_card=True),
+    "planned": Told(_planned, on_card=True),
+    "stage": Told(_stage, on_card=True),
     "line": Told(_line),
     "assigned": Told(_assigned, on_card=True),
     "state": Told(_state, on_card=True),
@@ -218,8 +254,10 @@ EVENTS: Mapping[str, Told] = {
     "person added": Told(_plain("person-added")),
     "person removed": Told(_plain("person-removed")),
     "escalated": Told(_plain("escalated"), calls=_the_heads),
-    "warned": Told(_warned, calls=_the_assignee),
-    "breached": Told(_breached, calls=_the_heads),
+    "warned": Told(_alerted("warned"), calls=_the_assignee),
+    "breached": Told(_alerted("breached"), calls=_the_heads),
+    "resolution warned": Told(_alerted("resolution-warned"), calls=_the_assignee),
+    "resolution breached": Told(_alerted("resolution-breached"), calls=_the_heads),
     "undeliverable": Told(_undeliverable),
     "sender not verified": Told(_plain("unverified")),
     "rated": Told(_rated, calls=_heads_when_unhappy),

@@ -77,7 +77,7 @@ level = 2026-10-10
     [
         ("[mail.listner]\nport = 25", "17: mail.listner: unknown key; did you mean listener?"),
         ("[web2]", "17: web2: unknown key; did you mean web?"),
-        ("[qwertz]", "17: qwertz: unknown key; known here: agents, calendars, database, desk,"),
+        ("[qwertz]", "17: qwertz: unknown key; known here: agents, calendars, clocks, database,"),
         (
             "[mail.relay]\nhost = 'x'\npasword_file = 'y'",
             "19: mail.relay.pasword_file: unknown key; did you mean password_file?",

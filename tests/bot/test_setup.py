@@ -131,7 +131,17 @@ def test_an_installed_wheel_brings_the_example(tmp_path: Path) -> None:
 
 def test_check_of_a_new_desk_finds_everything_in_order_and_makes_nothing(config: Path) -> None:
     found = findings(config)
-    assert list(found) == ["configuration", "data", "database", "files", "listener", "relay", "web", "texts"]
+    assert list(found) == [
+        "configuration",
+        "data",
+        "database",
+        "deadlines",
+        "files",
+        "listener",
+        "relay",
+        "web",
+        "texts",
+    ]
     assert all(ok for ok, _ in found.values()), found
     assert found["database"][1].endswith("otklik.db (will be made)")
     assert "MB free" in found["files"][1]
@@ -141,7 +151,7 @@ def test_check_of_a_new_desk_finds_everything_in_order_and_makes_nothing(config:
 
 def test_check_prints_a_line_for_each_part(config: Path) -> None:
     lines = run("check", "--config", config).stdout.splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 9
     assert all(line.startswith("ok      ") for line in lines)
 
 

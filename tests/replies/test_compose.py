@@ -92,6 +92,7 @@ FACTS = {
     "closed": CLOSED,
     "postponed": CLOSED | {"reason": "not-reproduced"},
     "merged": CLOSED | {"into": "AS-000043"},
+    "planned": CLOSED | {"due_at": "2026-12-15T11:00:00+00:00", "old_due_at": "2026-12-08T11:00:00+00:00"},
     "blocked": {"number": ""},
     "alarm": ALARM,
     "link-code": {"number": "", "code": "12345678", "minutes": 30},
@@ -707,3 +708,42 @@ def test_a_letter_with_a_fact_missing_is_not_sent_half(kind: str) -> None:
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(KeyError, match="greeting"):
         compose("greeting", "ru", CLOSED, DESK, TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("language", "moved", "first"),
+    [
+        (
+            "ru",
+            "Срок улучшения, о котором Вы просили в обращении AS-000042, изменился. Раньше мы называли"
+            " 8~декабря 2026~г. Теперь оно будет готово не позднее 15~декабря 2026~г.",
+            "Оно будет готово не позднее 15~декабря 2026~г.",
+        ),
+        (
+            "uk",
+            "Раніше ми називали 8~грудня 2026~р. Тепер воно буде готове не пізніше 15~грудня 2026~р.",
+            "Воно буде готове не пізніше 15~грудня 2026~р.",
+        ),
+        (
+            "en",
+            "We had said 8~December 2026; it will now be ready by 15~December 2026.",
+            "It will be ready by 15~December 2026.",
+        ),
+        (
+            "fi",
+            "Aiempi päivä oli 8.12.2026, nyt parannus on valmis viimeistään 15.12.2026.",
+            "Se on valmis viimeistään 15.12.2026.",
+        ),
+    ],
+)
+def test_the_date_of_an_improvement_is_told_as_a_day_and_which_it_was_before(
+    language: str, moved: str, first: str
+) -> None:
+    assert tied(moved) in written("planned", language, FACTS["planned"]).text
+    once = {**FACTS["planned"], "old_due_at": None}
+    assert tied(first) in written("planned", language, once).text
+
+
+def test_the_midnight_that_ends_a_day_off_is_told_as_that_day() -> None:
+    sunday = CLOSED | {"due_at": "2026-12-20T21:00:00+00:00"}
+    assert "by 20\u00a0December 2026." in written("planned", "en", sunday).text

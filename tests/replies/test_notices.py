@@ -42,6 +42,9 @@ EMPTY = figures_as_facts(figures(()))
 FACTS: dict[str, dict[str, Any]] = {
     "warned": {"due_at": DUE_AT, "assignee": "Анна"},
     "breached": {"tickets": [TICKET], "more": 0},
+    "resolution-warned": {"due_at": DUE_AT, "assignee": "Анна"},
+    "resolution-breached": {"tickets": [TICKET], "more": 3},
+    "recounted": {"count": 12400},
     "escalated": {"why": "касса стоит", "assignee": ""},
     "daily": {"day": "2026-11-23", "count": 1, "more": 0, "groups": [{"assignee": "", "tickets": [TICKET]}]},
     "weekly": {"since": "2026-11-16", "until": "2026-11-22", "figures": EMPTY, "former": EMPTY},

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.telegram.agents.commands import life, lists, people, reports, sorting, threads, work
+from bot.telegram.agents.commands import improvements, life, lists, people, reports, sorting, threads, work
 from bot.telegram.agents.commands.asked import Asked, Said
 from bot.telegram.agents.rights import ROLES
 
@@ -37,6 +37,8 @@ COMMANDS: Mapping[str, Command] = {
     "level": Command(TICKET, sorting.which_level, sorting.set_level),
     "priority": Command(TICKET, sorting.which_priority, sorting.set_priority),
     "kind": Command(TICKET, sorting.which_kind, sorting.set_kind),
+    "plan": Command(TICKET, do=improvements.plan),
+    "stage": Command(TICKET, improvements.which_stage, improvements.enter),
     "wait": Command(TICKET, do=life.wait),
     "postpone": Command(TICKET, life.which_reason, life.postpone),
     "close": Command(TICKET, life.as_what, life.close),
