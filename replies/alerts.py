@@ -126,8 +126,9 @@ class Alerts:
     def _warned(self, ticket: Awaited, away: Mapping[str, str]) -> Sequence[str]:
         """Whom a warning is told in person; where there are topics it stands there and calls the assignee."""
         told = [curator] if (curator := _in_place_of(ticket.curator, away)) else []
-        if not self._desk.topics and ticket.assignee not in told:
-            told += [ticket.assignee] if ticket.assignee else []
+        assignee = _in_place_of(ticket.assignee, away)
+        if not self._desk.topics and assignee and assignee not in told:
+            told.append(assignee)
         if not told:
             return () if self._desk.topics else (LEADERS,)
         return tuple(map(agent, told))

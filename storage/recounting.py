@@ -23,11 +23,11 @@ from storage.clocks import (
 )
 from storage.models import Ticket
 from storage.statements import insert
-from storage.tickets import TicketNow, note_changes, ticket_now
+from storage.tickets import note_changes
 
 log = structlog.get_logger("storage.recounting")
 
-CHUNK = 100  # tickets counted in one transaction
+CHUNK = 10  # tickets counted in one transaction, for which a sender's record may have to wait
 
 
 async def counted_by() -> dict[str, str]:
@@ -77,14 +77,11 @@ async def recount_these(ticket_ids: Sequence[int], timing: Timing, why: str, now
     Returns how many have moved; again, none do.
     """
     pauses, moved = await pauses_of(ticket_ids), 0
-    for number in ticket_ids:
-        ticket = await ticket_now(number)
-        if ticket is None or ticket.state == State.CLOSED:
-            continue
-        moves = _moves(ticket, pauses.get(number, ()), timing, why)
+    for ticket in await _unfinished().filter(id__in=[*ticket_ids]).order_by("id").select_for_update():
+        moves = _moves(ticket, pauses.get(ticket.id, ()), timing, why)
         if moves.columns:
-            await Ticket.filter(id=number).update(**moves.columns)
-            await note_changes(number, now, *moves.lines)
+            await Ticket.filter(id=ticket.id).update(**moves.columns)
+            await note_changes(ticket.id, now, *moves.lines)
         moved += _moved(moves)
     return moved
 
@@ -107,7 +104,7 @@ def _moved(moves: Moves) -> int:
     return sum(line.what in (REACTION, RESOLUTION) for line in moves.lines)
 
 
-def _moves(ticket: TicketNow | Ticket, pauses: Sequence[Pause], timing: Timing, why: str) -> Moves:
+def _moves(ticket: Ticket, pauses: Sequence[Pause], timing: Timing, why: str) -> Moves:
     """One ticket whose calendar never opens must not hold up the others; its deadlines stay."""
     try:
         return moves_of(ticket, case_of_paused(ticket, pauses), timing, CLOCK, why)

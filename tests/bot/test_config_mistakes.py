@@ -422,3 +422,28 @@ def test_a_certificate_must_be_there_and_fit_its_key(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "cert.pem", tmp_path / "other.pem")
     make_certificate(tmp_path / "cert.pem", tmp_path / "unused.pem")
     assert "a certificate chain and its key" in mistakes(tmp_path, both)[0]
+
+
+_EIGHT = '[[resolution]]\nwithin = "8 working hours"\n'
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ('[clocks]\npaused_in = ["open"]', '18: clocks.paused_in[1]: found "open" (a string)'),
+        ('[[resolution]]\nkind = "wish"\nwithin = "1 working day"', '18: resolution[1].kind: found "wish"'),
+        ("[[resolution]]\npriority = 4\nwithin = '1 working day'", "18: resolution[1].priority: found 4"),
+        ('[[resolution]]\nwithin = "soon"', '18: resolution[1].within: found "soon" (a string)'),
+        (
+            f'{_EIGHT}same_day_before = "25:00"',
+            '19: resolution[1].same_day_before: found "25:00" (a string); allowed: a clock time such as',
+        ),
+        (
+            f'{_EIGHT}[[resolution]]\nkind = "bug"\nwithin = "1 working day"',
+            "resolution[2]: never counts: a section before it fits the same cases",
+        ),
+    ],
+)
+def test_what_clocks_can_not_go_by_is_named(tmp_path: Path, added: str, told: str) -> None:
+    found = mistakes(tmp_path, f"{GOOD}{added}\n")
+    assert any(told in line for line in found), found
