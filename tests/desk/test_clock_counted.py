@@ -237,7 +237,7 @@ def test_whatever_is_drawn_hours_with_pauses_are_a_count_of_minutes(
         assert clock.reached(count * MINUTE) == window.moment(expected)
 
 
-@given(st.lists(st.tuples(st.integers(0, 200), st.none() | st.integers(0, 60)), max_size=8))
+@given(st.lists(st.tuples(st.integers(0, 40), st.none() | st.integers(0, 12)), max_size=8))
 def test_merged_pauses_hold_the_same_minutes_each_once_in_order_and_apart(
     drawn: list[tuple[int, int | None]],
 ) -> None:
