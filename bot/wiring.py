@@ -9,6 +9,7 @@ from bot import deadlines, mailboxes, senders
 from bot.admission import Admission
 from bot.answer_files import file_for_mail
 from bot.config import Settings
+from bot.knowledge import faq, suggested
 from bot.rules import MB, file_store, languages, own_addresses, rules, web_secret
 from bot.telegram.parts import Telegram, telegram
 from intake import requests
@@ -209,12 +210,13 @@ def intake_desk(settings: Settings) -> requests.Desk:
 
 
 def _processing(built: Service, understands: Sandbox) -> Processing:
-    settings, database = built.settings, built.database
+    settings, database, known = built.settings, built.database, faq(built.settings)
     desk = intake_desk(settings)
 
     async def take_in(entry: Claimed, incoming: IncomingMessage) -> requests.Outcome:
+        found = await suggested(known, incoming)
         now = datetime.now(UTC)
-        return await database.writer.run(lambda: requests.take_in(entry, incoming, desk, now))
+        return await database.writer.run(lambda: requests.take_in(entry, incoming, desk, now, found))
 
     def taken_in(outcome: requests.Outcome) -> None:
         if built.deliveries is not None:

@@ -13,6 +13,7 @@ from intake.chatting.details import Asked, answered, ask, may_answer, missing
 from intake.chatting.editing import edited
 from intake.chatting.meant import Meant
 from intake.chatting.message import ChatMessage as ChatMessage
+from intake.chatting.offering import offer_first, on_its_ticket, without_offered
 from intake.chatting.received import Received
 from intake.chatting.waiting import meant, settle, wait_for_choice
 from intake.taking_in.arrived import Desk, message_of
@@ -34,8 +35,8 @@ async def take_in(entry: Claimed, message: ChatMessage, desk: Desk, now: datetim
     """Make all effects of a client's message; runs inside the writer's transaction, marks the entry done.
 
     Whoever writes the same message again, by another update, changes nothing (promises, P4). A message of
-    which it is not clear where it belongs waits (`storage.held`), and its client is asked. Raises ClaimLost
-    when the entry is another worker's by now.
+    which it is not clear where it belongs, or which the FAQ may answer, waits (`storage.held`), and its
+    client is asked. Raises ClaimLost when the entry is another worker's by now.
     """
     await hold_entry(entry)
     outcome = await _effects(entry, message, desk, now)
@@ -104,7 +105,9 @@ async def before_files(entry: Claimed, message: ChatMessage, desk: Desk, now: da
         return None
     await change_chat(CLIENTS, message.chat_id, client_id=client.id, left_at=None)
     where, _ = await meant(got)
-    return await wait_for_choice(got, where.unclear) if where.unclear else None
+    if where.unclear is not None:
+        return await wait_for_choice(got, where.unclear)
+    return await offer_first(got, where)
 
 
 async def _effects(entry: Claimed, message: ChatMessage, desk: Desk, now: datetime) -> Outcome:
@@ -124,9 +127,12 @@ async def _effects(entry: Claimed, message: ChatMessage, desk: Desk, now: dateti
         return await _turned_down(got, where)
     if where.unclear is not None:
         return await wait_for_choice(got, where.unclear)
-    outcome = await _put(got, where)
+    if (waits := await offer_first(got, where)) is not None:
+        return waits
+    outcome = await _put(await without_offered(got), where)
     await _follow_up(got, outcome, asked)
     await settle(got, outcome)
+    await on_its_ticket(got, outcome)
     return await _noted(got, outcome)
 
 

@@ -10,6 +10,7 @@ from desk.rating import STARS
 from desk.service_level import Promise, ServiceLevel
 from desk.working_time import Calendar
 from replies import announced, notices
+from replies.faq.saying import link_blocks
 from replies.languages import Languages
 from replies.names import plain_line, plain_text
 from replies.received_files import files_told
@@ -88,8 +89,8 @@ def compose(kind: str, language: str | None, facts: Facts, desk: Desk, languages
     Facts of every kind: `number`. Moments are ISO 8601 with an offset; a promise is "8 working hours".
 
     confirmation: level, promise, due_at, calendar, ticket_url; client_name, client_vocative, ask_for_details,
-        screenshots [name], declined [{name, reason, hint}], shares [url], follow_up_of and split_from
-        (numbers) may be missing.
+        screenshots [name], declined [{name, reason, hint}], shares [url], faq [{title, url}],
+        follow_up_of and split_from (numbers) may be missing.
         Nothing of the client's is echoed but his files' names: neither subject nor text nor links.
     answer: text, ticket_url; agent_name, files [{sha256, name, media_type, as_picture}] may be missing.
     edit: of an answer in a chat; what an answer reads.
@@ -147,7 +148,8 @@ def _confirmation(case: _Case) -> _Body:
     # In a chat it is asked for by questions that can be skipped.
     if facts.get("ask_for_details") and not words.chat:
         blocks.append(_paragraph(case, "confirmation.details"))
-    return "confirmation.subject", (*blocks, *_files(case), _status(case), _signature(case, hours=True))
+    blocks += [*_files(case), *link_blocks(words, facts)]
+    return "confirmation.subject", (*blocks, _status(case), _signature(case, hours=True))
 
 
 def _answer(case: _Case) -> _Body:

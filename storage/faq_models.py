@@ -7,7 +7,8 @@ from tortoise.models import Model
 class Offer(Model):
     """An FAQ entry that a client was shown, where, and whether it helped; `helped` None: he has not said.
 
-    `place`: `chat` before his request was opened, `mail` in a confirmation, `agent` in an answer.
+    `place`: `chat` before his request was opened, `confirmation`, `agent` in an answer. `message_id`: of the
+    client's own message in the chat, for which it was found.
     """
 
     id = fields.BigIntField(primary_key=True)

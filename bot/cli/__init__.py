@@ -6,6 +6,7 @@ from bot.cli import (
     agents,
     directory,
     explain,
+    faq,
     importing,
     privacy,
     promises,
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 GROUPS = (
     setup, running, explain, importing, tickets, queues, directory, agents, privacy, promises, reports,
+    faq,
 )  # fmt: skip
 for group in GROUPS:
     group.register(app)

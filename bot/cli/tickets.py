@@ -21,10 +21,12 @@ from bot.cli.persons import add_person, remove_person
 from bot.cli.ticket_options import AgentOption, Number, agent_name, ticket_id_of
 from bot.cli.ticket_views import listed, listed_line, shown, shown_text
 from bot.config import Settings
+from bot.knowledge import tone
 from bot.moments import parse_moment
 from bot.rules import rules, verbs_desk
 from desk.rating import Outcome
 from desk.ticket import NotAllowed, State
+from desk.tone import unwanted
 from replies import answering, closing
 from replies.answering import Desk, Refused
 from storage import facts
@@ -115,13 +117,20 @@ def answer(
         str, typer.Argument(metavar="TEXT", help="The answer; '-' reads it from standard input.")
     ],
     agent: AgentOption = None,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Send it whatever the tone check says of its words.")
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """Send an answer to the client."""
+    """Send an answer to the client; one with phrases that the desk does not want is refused."""
     words = typer.get_text_stream("stdin").read() if text == "-" else text
     if not _is_text(words):
         fail("the answer is not UTF-8; save or type it in that encoding", Status.WRONG_USAGE)
+    found = [] if as_is else unwanted(words, tone(load_settings(config)))
+    if found:
+        better = "; ".join(f'instead of "{one.said}" better "{one.better}"' for one in found)
+        fail(f"not sent: {better}; or send it with --as-is")
     _do(
         config,
         number,

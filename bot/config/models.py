@@ -25,6 +25,7 @@ from bot.config.fields import (
     section,
     whole,
 )
+from bot.config.knowledge import FaqSettings, ToneSettings
 from bot.config.mailboxes import MailboxSettings, OAuthSettings, check_encrypted
 from bot.config.promises import CalendarSettings, LevelSettings
 from bot.config.ready import ReadyAnswerSettings
@@ -231,6 +232,9 @@ class Settings(Section):
     ready_answers: tuple[ReadyAnswerSettings, ...] = Field(
         default=(), description="sections [[ready_answers]]"
     )
+    faq: FaqSettings = section("faq")
+    tone_check: bool = Field(default=True, description="true or false")
+    tone: tuple[ToneSettings, ...] = Field(default=(), description="sections [[tone]]")
     processing: ProcessingSettings = section("processing")
     retention: RetentionSettings = section("retention")
     log: LogSettings = section("log")

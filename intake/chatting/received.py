@@ -46,7 +46,9 @@ class Received:
     def arrived(self, confirm_after: datetime | None) -> Arrived:
         """The message as what opens or continues tickets takes it."""
         incoming = self.message.as_incoming()
-        return Arrived(self.entry, incoming, "", self.client, self.desk, self.now, None, confirm_after)
+        return Arrived(
+            self.entry, incoming, "", self.client, self.desk, self.now, None, confirm_after, self.message.faq
+        )
 
     async def tell(self, kind: str, facts: Mapping[str, Any], ticket_id: int | None = None) -> None:
         """Owe a notice to its client."""

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
+from desk.faq.entries import Suggestion
 from desk.service_level import ServiceLevel
 from desk.ticket import Numbering
 from desk.working_time import Calendar
@@ -44,7 +45,7 @@ class Arrived:
     """A message on its way in.
 
     `passed_on`: which agent did so with it; `incoming` is the client's mail then. `confirm_after`: until when
-    more of it may come, so that the confirmation waits.
+    more of it may come, so that the confirmation waits. `faq`: the entries that may answer it.
     """
 
     entry: Claimed
@@ -55,6 +56,7 @@ class Arrived:
     now: datetime
     passed_on: PassedOn | None
     confirm_after: datetime | None = None
+    faq: Sequence[Suggestion] = ()
 
 
 def message_of(arrival: Arrived, ticket_id: int) -> NewMessage:

@@ -9,6 +9,7 @@ from intake.refusals import NEVER_ANSWERED
 from intake.taking_in.arrived import Arrived
 from intake.taking_in.history import is_imported
 from intake.taking_in.identity import is_unverified
+from intake.taking_in.knowledge import links_of, note_links
 from storage.outbox import Owed, owe, sent_lately
 from storage.tickets import Change, note_changes
 
@@ -41,10 +42,13 @@ async def owe_confirmation(
             "declined": [{"name": d.name, "reason": d.reason, "hint": d.hint} for d in incoming.declined],
             "shares": list(incoming.links_to_shares),
             "follow_up_of": None if follow_up_of is None else desk.numbering.format(follow_up_of),
+            "faq": links_of(arrival),
         },
     )
     suppressed = await _suppressed(arrival)
     await owe(owed, desk.domain, arrival.now, suppressed=suppressed)
+    if not suppressed:
+        await note_links(arrival, ticket_id)
     if suppressed:
         change = Change("otklik", "confirmation suppressed", why=suppressed)
         await note_changes(ticket_id, arrival.now, change)

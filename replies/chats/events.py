@@ -215,6 +215,7 @@ EVENTS: Mapping[str, Told] = {
     "split": Told(_plain("split")),
     "blocked": Told(_plain("blocked")),
     "thanked": Told(_plain("thanked")),
+    "faq helped": Told(_plain("faq-helped")),
     "person added": Told(_plain("person-added")),
     "person removed": Told(_plain("person-removed")),
     "escalated": Told(_plain("escalated"), calls=_the_heads),

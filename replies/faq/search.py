@@ -66,9 +66,12 @@ class Faq:
         """The entries that fit a text best, the best first, whatever language they are in."""
         return await in_thread(self._search, text, most)
 
-    async def told(self, key: str) -> Mapping[str, Told] | None:
-        """An entry in all its languages, or None."""
+    async def looked_at(self) -> None:
+        """See to it that `known` and `entries` tell what stands in the folder now."""
         await in_thread(self.refresh)
+
+    def known(self, key: str) -> Mapping[str, Told] | None:
+        """An entry in all its languages as it was read last, or None; looks at no file."""
         return self._shelf.told.get(key)
 
     def refresh(self) -> None:

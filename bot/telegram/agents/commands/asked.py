@@ -8,6 +8,7 @@ from hashlib import sha256
 from bot.telegram.agents.desk import Agent, AgentsDesk
 from replies.answering import Refused
 from replies.chats.sayings import Button
+from replies.faq.search import Faq
 from replies.ready import ReadyAnswer
 from replies.wording import Wording
 
@@ -23,6 +24,7 @@ class Extras:
     desk_name: str = ""
     ready: tuple[ReadyAnswer, ...] = ()
     own_addresses: frozenset[str] = frozenset()
+    faq: Faq | None = None
 
 
 @dataclass(frozen=True, slots=True)

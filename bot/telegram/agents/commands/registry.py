@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.telegram.agents.commands import life, lists, people, reports, sorting, threads, work
+from bot.telegram.agents.commands import faq, life, lists, people, reports, sorting, threads, work
 from bot.telegram.agents.commands.asked import Asked, Said
 from bot.telegram.agents.rights import ROLES
 
@@ -21,6 +21,7 @@ class Command:
     `where`: TICKET, in a ticket's topic or with its number, or CHAT, anywhere in the staff chat. `ask` reads
     alone: it says what is wanted, or None once nothing more is to be chosen, when `do` makes the effects.
     `numbered`: its words may begin with the number of another ticket, so in a topic one number is that.
+    `apart`: what `ask` looks up takes its time, or files, so it runs outside any transaction.
     """
 
     where: str
@@ -28,6 +29,7 @@ class Command:
     do: Do | None = None
     roles: tuple[str, ...] = ROLES
     numbered: bool = False
+    apart: bool = False
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -46,6 +48,7 @@ COMMANDS: Mapping[str, Command] = {
     "person": Command(TICKET, do=threads.add_person),
     "time": Command(TICKET, work.which_activity, work.log_time),
     "ready": Command(TICKET, work.which_answer, work.send_ready),
+    "faq": Command(TICKET, faq.which_entry, faq.send_entry, apart=True),
     "client": Command(TICKET, lists.client),
     "block": Command(TICKET, do=threads.block),
     "find": Command(CHAT, lists.find),

@@ -70,7 +70,8 @@ async def carry_out(asked: Asked, command: Command, tell: Tell) -> None:
     if command.ask is not None:
         ask = command.ask
         # What only looks things up may take its time, so it does not keep the writer from others.
-        said = await (desk.database.writer.run(lambda: ask(asked)) if command.do else ask(asked))
+        within = command.do is not None and not command.apart
+        said = await (desk.database.writer.run(lambda: ask(asked)) if within else ask(asked))
         if said is not None:
             await _only_said(asked, said, tell)
             return
