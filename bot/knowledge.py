@@ -1,6 +1,7 @@
 """The FAQ as configured, and what it may answer of a mail; the phrases that answers are checked for."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from bot.config import Settings
 from desk.faq.entries import Suggestion
@@ -10,8 +11,11 @@ from replies.faq.search import Faq
 
 
 def faq(settings: Settings) -> Faq | None:
-    """The desk's FAQ, None when it has none."""
-    return Faq(settings.faq.folder) if settings.faq.folder is not None else None
+    """The desk's FAQ, None when it has none; one for all parts of a process, for it takes memory."""
+    return _read(settings.faq.folder) if settings.faq.folder is not None else None
+
+
+_read = cache(Faq)
 
 
 async def suggested(known: Faq | None, incoming: IncomingMessage) -> Sequence[Suggestion]:
@@ -23,7 +27,7 @@ async def suggested(known: Faq | None, incoming: IncomingMessage) -> Sequence[Su
 
 def tone(settings: Settings) -> tuple[Phrase, ...]:
     """The phrases that are not wanted in answers: the configured ones, else ours; none when it is off."""
-    if not settings.tone_check:
+    if not settings.desk.tone_check:
         return ()
     own = tuple(Phrase(one.phrase, one.better, alone=one.alone) for one in settings.tone)
     return own or DEFAULTS

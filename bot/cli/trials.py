@@ -20,6 +20,7 @@ from bot.cli.relay_trial import try_relay
 from bot.cli.telegram_trial import Trial, telegram_trials
 from bot.config import Settings
 from bot.config.mailboxes import MailboxSettings
+from replies.faq.files import read, signature
 from replies.languages import BadCatalogue, Languages
 from storage import database
 
@@ -51,6 +52,7 @@ def trials(settings: Settings) -> Iterator[Callable[[], Finding]]:
         yield partial(_telegram, part, trial)
     yield partial(_web, settings)
     yield partial(_texts, settings)
+    yield partial(_faq, settings)
 
 
 def _folder(part: str, path: Path, key: str) -> Finding:
@@ -199,3 +201,17 @@ def _texts(settings: Settings) -> Finding:
     except (BadCatalogue, OSError) as exc:
         return Finding("texts", False, f"{exc}; mend it, or see desk.texts")
     return Finding("texts", True, f"with your own from {folder}" if folder else "the built-in ones")
+
+
+def _faq(settings: Settings) -> Finding:
+    folder = settings.faq.folder
+    if folder is None:
+        return Finding("faq", True, "none (faq.folder)")
+    try:
+        entries, mistakes = read(folder, signature(folder))
+    except OSError as exc:
+        return Finding("faq", False, f"{folder}: {exc.strerror or exc}; make it, or see faq.folder")
+    if mistakes:
+        more = f", and {len(mistakes) - 1} more: `otklik faq list`" if len(mistakes) > 1 else ""
+        return Finding("faq", False, f"{mistakes[0]}{more}; the {len(entries)} others are offered")
+    return Finding("faq", True, f"{len(entries)} files in {folder}")

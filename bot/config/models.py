@@ -47,6 +47,7 @@ class DeskSettings(Section):
     data_dir: FilePath = Field(default=Path("data"), description="the path of a folder")
     reopen_days: int = whole(30, 0, 3650, "days")
     texts: OptionalPath = Field(default=None, description='the path of a folder, or "" for none')
+    tone_check: bool = Field(default=True, description="true or false")
 
 
 class DatabaseSettings(Section):
@@ -233,7 +234,6 @@ class Settings(Section):
         default=(), description="sections [[ready_answers]]"
     )
     faq: FaqSettings = section("faq")
-    tone_check: bool = Field(default=True, description="true or false")
     tone: tuple[ToneSettings, ...] = Field(default=(), description="sections [[tone]]")
     processing: ProcessingSettings = section("processing")
     retention: RetentionSettings = section("retention")

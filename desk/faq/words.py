@@ -9,7 +9,7 @@ _WORD = re.compile(r"[^\W_]+")
 _GONE = dict.fromkeys(map(ord, "'’ʼ`´‘\u00ad\u0301"))
 _SPELLED = str.maketrans({"ё": "е", "ґ": "г"})
 LONGEST = 40  # letters of a word: what is longer is a file name or a key
-MOST = 2000  # characters of a text that are looked at: a question stands at its beginning
+MOST = 1000  # characters of a text that are looked at: a question stands at its beginning
 
 _KEYS_LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _KEYS = {

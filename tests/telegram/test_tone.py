@@ -80,7 +80,7 @@ async def test_notes_and_decent_answers_go_at_once(chat: AgentsChat) -> None:
 
 async def test_in_a_closed_ticket_both_are_asked_at_once(chat: AgentsChat) -> None:
     number, topic = await chat.ticket()
-    await chat.database.writer.run(lambda: close_now(VERBS, number, ANNA, Outcome.SETTLED, datetime.now(UTC)))
+    await chat.database.writer.run(lambda: close_now(VERBS, number, ANNA, datetime.now(UTC), Outcome.SETTLED))
     await chat.anna.writes(UNWANTED, where=(chat.group, topic))
     await chat.hears()
     (asked,) = chat.told(topic)
