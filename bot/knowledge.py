@@ -29,5 +29,4 @@ def tone(settings: Settings) -> tuple[Phrase, ...]:
     """The phrases that are not wanted in answers: the configured ones, else ours; none when it is off."""
     if not settings.desk.tone_check:
         return ()
-    own = tuple(Phrase(one.phrase, one.better, alone=one.alone) for one in settings.tone)
-    return own or DEFAULTS
+    return tuple(one.as_phrase() for one in settings.tone) or DEFAULTS

@@ -35,7 +35,8 @@ class Desk:
     """What letters say of the desk.
 
     `public_url`: where our pages are; no letter links to anything else but the FAQ.
-    `timezone`: of all deadlines. `calendars`: by name, for the opening hours under a confirmation. `levels`: by key.
+    `timezone`: of all deadlines. `calendars`: by name, for the opening hours under a confirmation.
+    `levels`: by key.
     `largest_screenshot`: in bytes. `footers`: by language, what stands in place of "Служба поддержки …".
     """
 

@@ -18,7 +18,6 @@ from bot.cli.common import (
 )
 from bot.cli.database import with_database
 from bot.config import Settings
-from bot.knowledge import faq
 from bot.log_lines import escaped
 from bot.moments import parse_moment
 from bot.rules import rules
@@ -108,9 +107,9 @@ def _since(settings: Settings, text: str | None) -> datetime | None:
 
 
 def _faq(settings: Settings) -> Faq:
-    known = faq(settings)
-    if known is None:
+    folder = settings.faq.folder
+    if folder is None:
         fail("there is no FAQ; name its folder in config.toml: [faq] folder")
-    if not known.folder.is_dir():
-        fail(f"faq.folder: {known.folder} is no folder")
-    return known
+    if not folder.is_dir():
+        fail(f"faq.folder: {folder} is no folder")
+    return Faq(folder, logged=False)

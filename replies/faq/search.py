@@ -39,10 +39,14 @@ class _Shelf:
 
 
 class Faq:
-    """The entries of a folder. Looks at files and searches in a thread: never inside a transaction."""
+    """The entries of a folder. Looks at files and searches in a thread: never inside a transaction.
 
-    def __init__(self, folder: Path) -> None:
+    `logged`: whether bad files are told in the log; a command tells them itself.
+    """
+
+    def __init__(self, folder: Path, *, logged: bool = True) -> None:
         self.folder = folder
+        self._logged = logged
         self._shelf = _Shelf()
         self._looked_at: float | None = None
         self._takes = 0.0
@@ -89,6 +93,8 @@ class Faq:
             self._takes = time.monotonic() - now
             if files != self._shelf.files:
                 self._shelf = _shelf(self.folder, files)
+                for mistake in self._shelf.mistakes if self._logged else ():
+                    log.warning("a file of the FAQ is left out", folder=str(self.folder), why=str(mistake))
             self._looked_at = time.monotonic()
 
     def _look(self) -> None:
@@ -112,8 +118,6 @@ class Faq:
 
 def _shelf(folder: Path, files: Signature) -> _Shelf:
     entries, mistakes = read(folder, files)
-    for mistake in mistakes:
-        log.warning("a file of the FAQ is left out", folder=str(folder), mistake=str(mistake))
     by_language: dict[str, list[Entry]] = defaultdict(list)
     told: dict[str, dict[str, Told]] = defaultdict(dict)
     for entry in entries:

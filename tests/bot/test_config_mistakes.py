@@ -422,3 +422,21 @@ def test_a_certificate_must_be_there_and_fit_its_key(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "cert.pem", tmp_path / "other.pem")
     make_certificate(tmp_path / "cert.pem", tmp_path / "unused.pem")
     assert "a certificate chain and its key" in mistakes(tmp_path, both)[0]
+
+
+@pytest.mark.parametrize(
+    ("section", "mistake"),
+    [
+        ('phrase = "само пройдёт"', "tone[1].better: found nothing"),
+        ('phrase = "…"\nbetter = "лучше"', 'tone[1].phrase: found "…"; needed: a word'),
+        (
+            'phrase = "само"\nbetter = "оно само"',
+            'tone[1].better: found "оно само"; needed: a text without the phrase itself',
+        ),
+    ],
+)
+def test_a_phrase_that_could_not_be_heard_or_bettered_is_named(
+    tmp_path: Path, section: str, mistake: str
+) -> None:
+    (found,) = mistakes(tmp_path, f"{GOOD}\n[[tone]]\n{section}\n")
+    assert mistake in found

@@ -131,7 +131,8 @@ def test_an_installed_wheel_brings_the_example(tmp_path: Path) -> None:
 
 def test_check_of_a_new_desk_finds_everything_in_order_and_makes_nothing(config: Path) -> None:
     found = findings(config)
-    assert list(found) == ["configuration", "data", "database", "files", "listener", "relay", "web", "texts"]
+    parts = ["configuration", "data", "database", "files", "listener", "relay", "web", "texts", "faq"]
+    assert list(found) == parts
     assert all(ok for ok, _ in found.values()), found
     assert found["database"][1].endswith("otklik.db (will be made)")
     assert "MB free" in found["files"][1]
@@ -357,3 +358,18 @@ def test_check_reads_the_desks_own_texts(config: Path) -> None:
     (config.parent / "words" / "de.po").write_text("")
     ok, text = findings(config)["texts"]
     assert not ok and "de.po" in text and "mend it" in text
+
+
+# check: faq
+
+
+def test_check_names_what_is_wrong_with_the_faq(config: Path) -> None:
+    config.write_text(config.read_text().replace('folder = ""', 'folder = "faq"'))
+    ok, text = findings(config)["faq"]
+    assert not ok and text.endswith("make it, or see faq.folder")
+    (config.parent / "faq").mkdir()
+    (config.parent / "faq" / "good.en.md").write_text("---\ntitle: Good\n---\ntext")
+    assert findings(config)["faq"][0]
+    (config.parent / "faq" / "bad.en.md").write_text("no front")
+    ok, text = findings(config)["faq"]
+    assert not ok and text.startswith("bad.en.md:1: does not begin with ---; the 1 others are offered")
