@@ -142,7 +142,7 @@ def test_check_of_a_new_desk_finds_everything_in_order_and_makes_nothing(config:
 
 def test_check_prints_a_line_for_each_part(config: Path) -> None:
     lines = run("check", "--config", config).stdout.splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 9
     assert all(line.startswith("ok      ") for line in lines)
 
 
