@@ -36,7 +36,7 @@ def generate(folder: Path, language: str, entries: int, chance: random.Random) -
 
 
 async def measure(language: str, entries: int) -> float:
-    """The 99th percentile of a search, in milliseconds."""
+    """The 99th percentile of a search, in milliseconds of CPU: what the clock tells on an idle machine."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         generate(folder, language, entries, random.Random(5))
@@ -46,19 +46,25 @@ async def measure(language: str, entries: int) -> float:
         await faq.search("warm up")
         loaded = time.perf_counter() - start
         memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        spent, cpu = [], time.process_time()
-        questions = asked("questions", language) * 5
-        for _, question in questions:
-            start = time.perf_counter()
+        spent: list[float] = []
+        cpu: list[float] = []
+        # One of ten is a letter of 1,000 characters, of which as much is looked at as of any.
+        short = [question for _, question in asked("questions", language)] * 5
+        long = " ".join(short)
+        questions = short + [long[at : at + 1000] for at in range(0, 30 * 100, 100)]
+        for question in questions:
+            start, busy = time.perf_counter(), time.process_time()
             await faq.search(question)
             spent.append((time.perf_counter() - start) * 1000)
-        cpu = (time.process_time() - cpu) * 1000 / len(questions)
-        spent.sort()
-        median, p99 = statistics.median(spent), spent[int(len(spent) * 0.99)]
+            cpu.append((time.process_time() - busy) * 1000)
         print(
             f"{language}: {len(faq.entries)} entries read in {loaded:.1f} s, {memory:.0f} MB more; a search:"
         )
-        print(f"    {median:.1f} ms (median), {p99:.1f} (p99), {spent[-1]:.1f} at most; {cpu:.1f} ms of CPU")
+        for name, each in (("by the clock", sorted(spent)), ("of CPU", sorted(cpu))):
+            p99 = each[int(len(each) * 0.99)]
+            print(
+                f"    ms {name}: {statistics.median(each):.1f} (median), {p99:.1f} (p99), {each[-1]:.1f} at most"
+            )
         return p99
 
 

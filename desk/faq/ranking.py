@@ -28,7 +28,7 @@ _LONG = 4  # letters from which a word may be part of a compound, or be misspell
 _RELATIVES = 12  # of a word, at most
 _MANY_ENTRIES = 0.03  # share of the entries that a word may be in and still find some on its own
 _FEW_ENTRIES = 100  # which can all be looked at, whatever their share
-_WORDS = 60  # different words of a question that are looked for, the rarest
+_WORDS = 24  # different words of a question that are looked for, the rarest
 _COMMON = 0.25  # share of the vocabulary that has a run of letters, from which that tells nothing
 
 # The score from which an entry is offered unasked: nearly what a word finds that stands in the title of this
@@ -110,7 +110,7 @@ class Index:
         """
         scores: dict[int, float] = {}
         concepts = self._concepts(text)
-        for relatives in concepts:
+        for relatives in nlargest(_WORDS, concepts, key=self._rarest):
             for at, found in self._found(relatives, scores).items():
                 scores[at] = scores.get(at, 0.0) + found
         # Of equals the one that stands first, so that the same question gets the same answer.
@@ -139,8 +139,7 @@ class Index:
         for term in self._asked(text[:MOST]):
             if term not in found:
                 found[term] = self._relatives(term)
-        known = [one for one in found.values() if one]
-        return nlargest(_WORDS, known, key=self._rarest)
+        return [one for one in found.values() if one]
 
     def _rarest(self, relatives: Mapping[str, float]) -> float:
         return max(share * self._idf[term] for term, share in relatives.items())
