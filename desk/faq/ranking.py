@@ -28,7 +28,7 @@ _LONG = 4  # letters from which a word may be part of a compound, or be misspell
 _RELATIVES = 12  # of a word, at most
 _MANY_ENTRIES = 0.03  # share of the entries that a word may be in and still find some on its own
 _FEW_ENTRIES = 100  # which can all be looked at, whatever their share
-_WORDS = 24  # different words of a question that are looked for, the rarest
+_WORDS = 16  # different words of a question that are looked for, the rarest
 _COMMON = 0.25  # share of the vocabulary that has a run of letters, from which that tells nothing
 
 # The score from which an entry is offered unasked: nearly what a word finds that stands in the title of this
