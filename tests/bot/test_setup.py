@@ -364,7 +364,7 @@ def test_check_reads_the_desks_own_texts(config: Path) -> None:
 
 
 def test_check_names_what_is_wrong_with_the_faq(config: Path) -> None:
-    config.write_text(config.read_text().replace('folder = ""', 'folder = "faq"'))
+    add(config, '[faq]\nfolder = "faq"\n')
     ok, text = findings(config)["faq"]
     assert not ok and text.endswith("make it, or see faq.folder")
     (config.parent / "faq").mkdir()
