@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from desk.channels import telegram_address
-from desk.thanks import is_thanks
 from desk.ticket import State
 from intake.chatting.albums import QUIET, add_part, expect_part
 from intake.chatting.details import Asked, answered, ask, may_answer, missing
@@ -25,7 +24,7 @@ from storage.inbox import Claimed, finish_entry, hold_entry
 from storage.models import EntryState
 from storage.outbox import is_owed, sent_lately
 from storage.posts import CLIENTS, NewPost, note_post, post_of
-from storage.tickets import Change, TicketNow, add_message, note_changes, ticket_now, ticket_that_goes_on
+from storage.tickets import add_message, ticket_now, ticket_that_goes_on
 
 TURNED_DOWN_MOST = 3  # times an hour that a client is told what can't be taken
 
@@ -135,16 +134,7 @@ async def _put(got: Received, where: Meant) -> Outcome:
     ticket = await ticket_that_goes_on(where.ticket_id) if where.ticket_id is not None else None
     if ticket is None:
         return await open_request(arrival, follow_up_of=None)
-    if ticket.state == State.CLOSED and is_thanks(got.message.text) and not got.message.screenshots:
-        return await _thanked(got, ticket)
     return await go_on(arrival, ticket)
-
-
-async def _thanked(got: Received, ticket: TicketNow) -> Outcome:
-    """File thanks on the closed ticket, which stays closed; the agents see them and can reopen it."""
-    item = await add_message(message_of(got.arrived(None), ticket.id))
-    await note_changes(ticket.id, got.now, Change(got.client.address, "thanked"))
-    return Outcome("joined", ticket.id, "thanks", item_id=item)
 
 
 async def _follow_up(got: Received, outcome: Outcome, asked: Asked | None) -> None:

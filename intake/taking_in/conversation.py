@@ -10,6 +10,7 @@ from intake.taking_in.arrived import Arrived, message_of
 from intake.taking_in.confirming import owe_confirmation
 from intake.taking_in.history import file_on, is_history
 from intake.taking_in.identity import is_unverified
+from intake.taking_in.thanking import file_thanks, is_mere_thanks
 from storage.directory import KnownClient
 from storage.ratings import open_invitation, rate
 from storage.tickets import (
@@ -47,6 +48,8 @@ async def go_on(arrival: Arrived, ticket: TicketNow) -> Outcome:
         item = await add_message(message_of(arrival, ticket.id))
         await file_on(ticket, arrival.entry.received_at)
         return Outcome("joined", ticket.id, item_id=item)
+    if is_mere_thanks(arrival, ticket):
+        return Outcome("joined", ticket.id, "thanks", item_id=await file_thanks(arrival, ticket))
     desk = arrival.desk
     meaning = on_client_message(
         State(ticket.state), ticket.closed_at, arrival.entry.received_at, desk.reopen_days
