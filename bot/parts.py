@@ -65,6 +65,7 @@ def site(built: Service, health: Callable[[], Awaitable[Health]], told: Metrics)
         health=health,
         registry=told.registry,
         receivers=receivers(settings, built.database, admit=built.admission, recorded=recorded),
+        reopen_days=settings.desk.reopen_days,
     )
     return Site(make_app(pages), settings.web.host, settings.web.port)
 

@@ -147,7 +147,15 @@ def _confirmation(case: _Case) -> _Body:
     # In a chat it is asked for by questions that can be skipped.
     if facts.get("ask_for_details") and not words.chat:
         blocks.append(_paragraph(case, "confirmation.details"))
-    return "confirmation.subject", (*blocks, *_files(case), _status(case), _signature(case, hours=True))
+    # In a chat it is a button of the ticket's card.
+    head = () if words.chat else (Block(link=_head_link(case), faint=True),)
+    return "confirmation.subject", (
+        *blocks,
+        *_files(case),
+        _status(case),
+        _signature(case, hours=True),
+        *head,
+    )
 
 
 def _answer(case: _Case) -> _Body:
@@ -320,6 +328,12 @@ def _status(case: _Case) -> Block:
 def _status_link(case: _Case) -> Link:
     url = _ours(case, case.facts["ticket_url"])
     return Link(case.words.text("letter.status", url=url), case.words.text("letter.status.link"), url)
+
+
+def _head_link(case: _Case) -> Link:
+    """To the button on the ticket's page: a link alone asks nobody, for scanners open every one."""
+    url = f"{_ours(case, case.facts['ticket_url'])}#head"
+    return Link(case.words.text("letter.head", url=url), case.words.text("letter.head.link"), url)
 
 
 def _signature(case: _Case, *, hours: bool = False, agent: str = "") -> Block:

@@ -28,6 +28,7 @@ class Parts:
     `moment` and `day`: an aware moment and a language to date, time and zone, or to the date alone.
     `public_url`: where clients reach the pages; the Host header is never asked. `clock`: aware, UTC.
     `receivers`: who takes the updates that Telegram brings, by bot; none unless in webhook mode.
+    `reopen_days`: for how long after its closing a client may reopen his ticket.
     """
 
     database: Database
@@ -44,3 +45,4 @@ class Parts:
     registry: CollectorRegistry
     clock: Callable[[], datetime] = utc_now
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    reopen_days: int = 30

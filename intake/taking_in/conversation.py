@@ -108,6 +108,10 @@ async def open_request(arrival: Arrived, follow_up_of: int | None) -> Outcome:
     item = await add_message(message_of(arrival, ticket_id))
     why = f"level {level.key}: {level.react_within}, until {promised.due_at.isoformat()}"
     await note_changes(ticket_id, arrival.now, Change("otklik", "opened", after=state.value, why=why))
+    if follow_up_of is not None:
+        old, new = desk.numbering.format(follow_up_of), desk.numbering.format(ticket_id)
+        await note_changes(ticket_id, arrival.now, Change(client.address, "follow-up of", old, new))
+        await note_changes(follow_up_of, arrival.now, Change(client.address, "followed up", old, new))
     await _note_origin(arrival, ticket_id)
     await owe_confirmation(arrival, ticket_id, level, promised.due_at, follow_up_of)
     return Outcome("opened", ticket_id, item_id=item)

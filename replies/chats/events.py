@@ -12,6 +12,7 @@ from desk.postponing import Reason
 from desk.service_level import ServiceLevel
 from desk.ticket import Kind, Line
 from replies.names import plain_line
+from replies.verbs.by_client import HOLDER
 from replies.wording import Wording
 from storage.tickets import TicketNow
 from storage.topics import Moved
@@ -37,7 +38,7 @@ class Telling:
 
     def who(self, ticket: TicketNow, who: str) -> str:
         """Who did it: an agent by his name, the client as such."""
-        if who == ticket.client_address or who.startswith("tg:") or "@" in who:
+        if who in (ticket.client_address, HOLDER) or who.startswith("tg:") or "@" in who:
             return self.words.text("staff.the-client")
         return plain_line(who)
 
@@ -214,6 +215,8 @@ EVENTS: Mapping[str, Told] = {
     "merged": Told(_plain("merged")),
     "split": Told(_plain("split")),
     "blocked": Told(_plain("blocked")),
+    "followed up": Told(_plain("followed-up")),
+    "follow-up of": Told(_plain("follow-up-of")),
     "thanked": Told(_plain("thanked")),
     "person added": Told(_plain("person-added")),
     "person removed": Told(_plain("person-removed")),

@@ -321,3 +321,18 @@ async def test_thanks_after_the_days_of_reopening_open_no_follow_up(desk: DeskOn
         mail("Спасибо!", in_reply_to=invitation, subject=ANSWERED), NOW + timedelta(days=40)
     )
     assert (outcome.what, outcome.ticket_id) == ("joined", ticket_id)
+
+
+async def test_a_follow_up_after_thirty_days_is_noted_on_both_tickets(desk: DeskOnDisk) -> None:
+    old = await closed_ticket(desk)
+    invitation = await desk.message_id_of(old, "invitation")
+    again = mail("Снова не печатает.", in_reply_to=invitation, subject=ANSWERED)
+    outcome = await desk.receives(again, NOW + timedelta(days=31))
+    followed, follows = await desk.ticket(old), await desk.ticket(outcome.ticket_id)
+    assert outcome.what == "opened" and follows["follow_up_of"] == old
+    assert followed["state"] == "closed"
+    line = ("AS-000001", "AS-000002")
+    told = [(one["before"], one["after"]) for one in followed["history"] if one["what"] == "followed up"]
+    assert told == [line]
+    told = [(one["before"], one["after"]) for one in follows["history"] if one["what"] == "follow-up of"]
+    assert told == [line]

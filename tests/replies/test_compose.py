@@ -233,7 +233,8 @@ def test_the_confirmation_reads_as_the_model(
         screenshots=[shot],
         declined=[{"name": declined, "reason": "format"}],
     )
-    assert letter.text == tied(CONFIRMATIONS[language])
+    head = Languages().text(language, "letter.head", url=f"{URL}#head")
+    assert letter.text == tied(CONFIRMATIONS[language]) + f"\n{head}\n"
 
 
 @pytest.mark.parametrize(
@@ -386,6 +387,7 @@ def test_a_confirmation_says_no_more_than_there_is_to_say() -> None:
         "We have received your request. Its number is AS-000042.",
         f"To add anything, just reply to this message. See where your request stands: {URL}",
         "АгроСофт support",
+        f"If it is urgent or something is going wrong, turn to the head of support: {URL}#head",
     ]
 
 
@@ -395,7 +397,7 @@ def test_a_follow_up_names_the_ticket_that_it_follows() -> None:
 
 
 def test_a_calendar_that_is_gone_leaves_the_hours_out() -> None:
-    assert paragraphs(written("confirmation", "ru", CONFIRMED, calendar="gone"))[-1] == (
+    assert paragraphs(written("confirmation", "ru", CONFIRMED, calendar="gone"))[-2] == (
         "Служба поддержки АгроСофт"
     )
 
@@ -513,7 +515,7 @@ def test_nothing_of_an_attacker_is_echoed_but_defanged_names() -> None:
     )
     for part in (letter.subject, letter.text, letter.html):
         assert "evil.example" not in part
-        assert set(re.findall(r"https?://[^\s\"<]+", part)) <= {URL}
+        assert set(re.findall(r"https?://[^\s\"<]+", part)) <= {URL, f"{URL}#head"}
     assert "www[.]evil[.]example.png" in letter.text
 
 
@@ -652,7 +654,7 @@ def test_marks_of_templates_and_html_stay_what_they_are(hostile: str) -> None:
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_whatever_is_in_a_name_the_letter_has_its_shape(name: str, agent: str) -> None:
     letter = written("confirmation", "ru", CONFIRMED, client_name=name, screenshots=[name])
-    assert len(paragraphs(letter)) == 5
+    assert len(paragraphs(letter)) == 6
     letter.html.encode("utf-8")
     assert len(letter.subject.splitlines()) == 1
     answer = written("answer", "ru", ANSWERED, text=agent, agent_name=agent)
