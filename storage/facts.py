@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.models import Address, Closure, Delivery, Event, Message, Participant, Screenshot, Ticket
+from storage.recordings import time_of
 
 PAGE = 500  # tickets read at a time: an export of any size takes bounded memory
 
@@ -79,7 +80,7 @@ async def _with_clients_and_ratings(page: Sequence[dict[str, Any]]) -> list[dict
 
 
 async def ticket(ticket_id: int) -> dict[str, Any] | None:
-    """A ticket with its participants, messages, screenshots, history, deliveries and closures, or None."""
+    """A ticket with everything on it: messages, screenshots, history, deliveries, time …; or None."""
     rows = await _with_clients_and_ratings(await Ticket.filter(id=ticket_id).values())
     if not rows:
         return None
@@ -98,6 +99,7 @@ async def ticket(ticket_id: int) -> dict[str, Any] | None:
         .order_by("id")
         .values("id", "kind", "channel", "recipient", "state", "attempts", "message_id", "sent_at", "error"),
         "closures": await Closure.filter(ticket_id=ticket_id).order_by("id").values(),
+        "time": await time_of(ticket_id),
     }
 
 

@@ -8,6 +8,7 @@ from storage.models import Client, Closure, Delivery, Entry, Message, Screenshot
 from storage.privacy.chats import kept_in_chats
 from storage.privacy.person import Person, find, look
 from storage.privacy.traces import chunks
+from storage.recordings import recordings_on
 
 _ENTRY = (
     *("id", "channel", "state", "received_at", "processed_at", "ticket_id", "outcome", "envelope", "size"),
@@ -34,6 +35,7 @@ class Kept:
     deliveries: list[dict[str, Any]]
     closures: list[dict[str, Any]]
     entries: list[dict[str, Any]]
+    recordings: list[dict[str, Any]]
     in_chats: dict[str, list[dict[str, Any]]]
 
 
@@ -69,6 +71,7 @@ async def kept_of(address: str) -> Kept | None:
             for row in await Closure.filter(ticket_id__in=some).order_by("id").values()
         ],
         entries=await _entries(person.entries),
+        recordings=[row for some in chunks(person.tickets) for row in await recordings_on(some)],
         in_chats=await kept_in_chats(person.addresses, person.client_id),
     )
 

@@ -10,6 +10,7 @@ from replies.answering import Refused
 from replies.chats.sayings import Button
 from replies.ready import ReadyAnswer
 from replies.wording import Wording
+from storage.recordings import NewRecording
 
 _PER_ROW = 2
 _LONGEST_DATA = 64  # bytes: https://core.telegram.org/bots/api#inlinekeyboardbutton
@@ -29,7 +30,7 @@ class Extras:
 class Asked:
     """One command. `words`: what follows its name and number. `item_id`: the message that it replies to.
 
-    `ticket_id` is None for a command that is about no ticket.
+    `ticket_id` is None for a command that is about no ticket. `recording`: of a call, given with its time.
     """
 
     agent: Agent
@@ -39,6 +40,7 @@ class Asked:
     words: str
     ticket_id: int | None = None
     item_id: int | None = None
+    recording: NewRecording | None = None
 
     @property
     def texts(self) -> Wording:

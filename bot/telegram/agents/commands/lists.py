@@ -1,7 +1,7 @@
 """What agents look up: find, mine, queue, client. They change nothing."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.telegram.agents.commands.asked import Asked, Said, number_in, wrong
 from desk.addresses import comparable
@@ -25,6 +25,7 @@ from storage.looked_up import (
     tickets_with_words,
     unfinished,
 )
+from storage.recordings import time_of
 
 _MOST = 20  # tickets in one list
 _PAST = 10  # of a client's card
@@ -89,9 +90,32 @@ async def client(asked: Asked) -> Said:
     if card.blocked_why is not None:
         lines.append(texts.text("client.blocked", why=plain_line(card.blocked_why, 300) or "–"))
     lines += await _company(asked, card.addresses, client_id)
+    lines += await _time(asked)
     lines += ["", texts.text("client.tickets", count=card.count, unfinished=card.unfinished)]
     lines += [_row(asked, one) for one in card.tickets]
     return Said("\n".join(lines), (), asked.ticket_id, _links(asked, card.tickets))
+
+
+async def _time(asked: Asked) -> list[str]:
+    """What was worked on the ticket, by activity, and its recordings, the newest last."""
+    texts, spent = asked.texts, await time_of(asked.ticket)
+    if not spent:
+        return []
+    sums: dict[str, timedelta] = {}
+    for one in spent:
+        sums[one["activity"]] = sums.get(one["activity"], timedelta()) + timedelta(seconds=one["seconds"])
+    told = [f"{texts.text(f'activity.{name}')} {shown(length)}" for name, length in sums.items()]
+    lines = ["", texts.text("client.time", spent=", ".join(told))]
+    recorded = [(one, file) for one in spent for file in one["recordings"]]
+    for one, file in recorded[-_PAST:]:
+        lines.append(
+            texts.text(
+                "client.recording", at=texts.moment(one["at"], asked.desk.cards.timezone),
+                name=plain_line(one["agent"]), activity=texts.text(f"activity.{one['activity']}"),
+                length=shown(timedelta(seconds=one["seconds"])), file=plain_line(file["name"], _SUBJECT),
+            )
+        )  # fmt: skip
+    return lines
 
 
 async def _company(asked: Asked, addresses: Sequence[str], client_id: int) -> list[str]:

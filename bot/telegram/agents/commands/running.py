@@ -9,7 +9,7 @@ import structlog
 from telegram import Message, Update
 from telegram.ext import BaseHandler, MessageHandler, filters
 
-from bot.telegram.agents.commands import telling
+from bot.telegram.agents.commands import recordings, telling
 from bot.telegram.agents.commands.asked import Asked, Extras, Said, number_in, wrong
 from bot.telegram.agents.commands.registry import ELSEWHERE, TICKET, Command, command_of
 from bot.telegram.agents.desk import Afterwards, AgentsDesk, Context, acting
@@ -28,7 +28,12 @@ Tell = Callable[[Said], Awaitable[Afterwards | None]]
 log = structlog.get_logger("bot.telegram.commands")
 
 DESK, EXTRAS = "desk", "extras"  # in the application's bot_data
-_OURS = filters.UpdateType.MESSAGE & filters.Regex(r"^/[A-Za-z0-9_]+(@\w+)?(\s|$)")
+_WRITTEN = filters.Regex(r"^/[A-Za-z0-9_]+(@\w+)?(\s|$)")
+# Below a recording alone: a caption under anything else is a slip, which must not go to a client.
+_BELOW = filters.CaptionRegex(rf"^/{recordings.COMMAND}(@\w+)?(\s|$)") & (
+    filters.VOICE | filters.AUDIO | filters.Document.AUDIO
+)
+_OURS = filters.UpdateType.MESSAGE & (_WRITTEN | _BELOW)
 
 
 def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
@@ -48,9 +53,9 @@ class _Commands(MessageHandler[Any, Any]):
 async def commanded(update: Update, context: Context) -> None:
     """An agent gives a command."""
     message = update.message
-    assert message is not None and message.text is not None
+    assert message is not None
     desk: AgentsDesk = context.bot_data[DESK]
-    words = " ".join(message.text.split()[1:])
+    words = " ".join(_text(message).split()[1:])
     asked = Asked(acting(), desk, context.bot_data.get(EXTRAS, Extras()), _name(message), words)
 
     async def tell(said: Said) -> Afterwards | None:
@@ -59,6 +64,7 @@ async def commanded(update: Update, context: Context) -> None:
     try:
         command = _command(asked)
         asked = await _about(asked, command, message)
+        asked = replace(asked, recording=await recordings.recording_for(asked, message))
         await carry_out(asked, command, tell)
     except (Refused, NotAllowed) as exc:
         await refuse(asked, exc, tell)
@@ -147,6 +153,10 @@ async def _about(asked: Asked, command: Command, message: Message) -> Asked:
     return replace(asked, words=words, ticket_id=ticket_id, item_id=item_id)
 
 
+def _text(message: Message) -> str:
+    return message.text or message.caption or ""
+
+
 def _name(message: Message) -> str:
-    first = (message.text or "").split(maxsplit=1)[:1]
+    first = _text(message).split(maxsplit=1)[:1]
     return first[0].removeprefix("/").partition("@")[0].casefold() if first else ""
