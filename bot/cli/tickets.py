@@ -1,11 +1,11 @@
 """`otklik tickets …`: lists, shows and exports tickets; answers, closes, reopens, assigns, sets levels."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from bot.cli import ticket_work
 from bot.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -19,20 +19,16 @@ from bot.cli.common import (
 from bot.cli.database import with_database
 from bot.cli.persons import add_person, remove_person
 from bot.cli.ticket_options import AgentOption, Number, agent_name, ticket_id_of
+from bot.cli.ticket_verbs import WhyOption, do
 from bot.cli.ticket_views import listed, listed_line, shown, shown_text
 from bot.config import Settings
 from bot.moments import parse_moment
-from bot.rules import rules, verbs_desk
+from bot.rules import rules
 from desk.rating import Outcome
-from desk.ticket import NotAllowed, State
+from desk.ticket import State
 from replies import answering, closing
-from replies.answering import Desk, Refused
 from storage import facts
 from storage.database import Database
-
-WhyOption = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the history.")]
-
-Verb = Callable[[Database, Desk, int, str], Awaitable[object]]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +37,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_)
     for command in (show, export, answer, close, reopen, assign, level, add_person, remove_person):
         group.command()(command)
+    ticket_work.register(group)
     app.add_typer(group, name="tickets")
 
 
@@ -122,7 +119,7 @@ def answer(
     words = typer.get_text_stream("stdin").read() if text == "-" else text
     if not _is_text(words):
         fail("the answer is not UTF-8; save or type it in that encoding", Status.WRONG_USAGE)
-    _do(
+    do(
         config,
         number,
         agent,
@@ -143,7 +140,7 @@ def close(
     as_json: JsonOption = False,
 ) -> None:
     """Close a ticket and ask its client for a rating."""
-    _do(
+    do(
         config,
         number,
         agent,
@@ -162,7 +159,7 @@ def reopen(
     as_json: JsonOption = False,
 ) -> None:
     """Put a closed ticket back to work."""
-    _do(
+    do(
         config,
         number,
         agent,
@@ -182,7 +179,7 @@ def assign(
 ) -> None:
     """Make an agent responsible for a ticket."""
     responsible = agent_name(load_settings(config), to)
-    _do(
+    do(
         config,
         number,
         agent,
@@ -202,7 +199,7 @@ def level(
     as_json: JsonOption = False,
 ) -> None:
     """Give a ticket another service level; the client is told, with --why as the reason."""
-    _do(
+    do(
         config,
         number,
         agent,
@@ -211,29 +208,6 @@ def level(
             database, desk, ticket_id, key, who, why, datetime.now(UTC)
         ),
     )
-
-
-def _do(config: Any, number: str, agent: str | None, as_json: bool, verb: Verb) -> None:
-    """Carry out a verb and tell the ticket as it is then; what is refused ends the command with status 1."""
-    settings = load_settings(config)
-    ticket_id, who, desk = ticket_id_of(settings, number), agent_name(settings, agent), verbs_desk(settings)
-
-    async def work(database: Database) -> tuple[object, dict[str, Any]]:
-        outcome = await verb(database, desk, ticket_id, who)
-        ticket = await facts.ticket(ticket_id)
-        assert ticket is not None  # the verb has just found it
-        return outcome, ticket
-
-    try:
-        outcome, ticket = with_database(settings, work)
-    except (Refused, NotAllowed) as exc:
-        fail(str(exc))
-    if as_json:
-        print_json(listed(ticket, desk.numbering.format))
-    else:
-        say(listed_line(ticket, desk.numbering.format, rules(settings).zone))
-        if isinstance(outcome, str) and outcome:
-            say(f"the client is not asked for a rating: {outcome}")
 
 
 def _is_text(words: str) -> bool:
