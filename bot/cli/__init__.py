@@ -13,6 +13,7 @@ from bot.cli import (
     reports,
     running,
     setup,
+    texts,
     tickets,
 )
 from bot.cli.usage import CommandLine
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 GROUPS = (
     setup, running, explain, importing, tickets, queues, directory, agents, privacy, promises, reports,
+    texts,
 )  # fmt: skip
 for group in GROUPS:
     group.register(app)
