@@ -31,7 +31,7 @@ def test_texts_that_fit_are_counted_and_nothing_is_said_of_them(tmp_path: Path) 
         (GREETING.format("а") + 'msgid "letter.greting"\nmsgstr "б"', 4, "letter.greting", "did you mean"),
         ('msgid "closed.text"\nmsgstr "Закрыто"', 1, "closed.text", "lacks {number}"),
         ('msgid "closed.text"\nmsgstr "{number} {who}"', 1, "closed.text", "unknown {who}"),
-        (GREETING.format("а") + PLURAL + 'msgstr[0] "{n} ч"\nmsgstr[1] "{n} ч"', 4, "duration.hours", "empty text"),
+        (GREETING.format("а") + PLURAL + 'msgstr[0] "{n} ч"\nmsgstr[1] "ч"', 4, "duration.hours", "lacks"),
         ('msgid "duration.hours"\nmsgstr "{n} ч"', 1, "duration.hours", "needs msgid_plural"),
         (GREETING.format(""), 1, "letter.greeting", "empty text"),
         (GREETING.format("а") + GREETING.format("б"), 4, "letter.greeting", "given 2 times"),
