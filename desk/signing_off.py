@@ -18,6 +18,12 @@ _REGARDS = re.compile(
 _WITH_NAME = re.compile(
     r"(?:t\.|terv\.|terveisin|с уважением,?|з повагою,?|regards,|best,|cheers,) *(.+)", re.IGNORECASE
 )
+# And on that of the text: "Спасибо! С уважением, Ирина".
+_ON_THE_LINE = re.compile(
+    r"(?<=[.!)])\s+(?:с уважением|з повагою|(?:kind |best )?regards|(?:ystävällisin )?terveisin),?\s+"
+    r"(\S.{0,60})$",
+    re.IGNORECASE,
+)
 _SENT_FROM = re.compile(
     r"(?:отправлено (?:с|из|со)|надіслано (?:з|із)|sent from (?:my )?|get outlook for|lähetetty"
     r"|скачать outlook) ?[\w .]{0,30}",
@@ -47,6 +53,8 @@ def without_sign_off(text: str) -> str:
     lines = text.strip().splitlines()
     while lines and (not lines[-1].strip() or _SENT_FROM.fullmatch(lines[-1].strip())):
         lines.pop()
+    if lines and (found := _ON_THE_LINE.search(lines[-1])) and _is_signature(found[1].strip()):
+        lines[-1] = lines[-1][: found.start()]
     for at, line in enumerate(lines):
         if _begins(line.strip()) and at > 0:
             below = [one.strip() for one in lines[at + 1 :] if one.strip()]

@@ -20,9 +20,9 @@ GREETINGS = """
 """
 # Nouns are not among them: "ещё консультацию, спасибо" asks for one; they stand in phrases behind "за", "for".
 BESIDE = """
-    большое большущее огромное огромнейшее всем вам вас вами тебе быстро все всё заработало работает получилось
+    большое человеческое большущее огромное огромнейшее всем вам вас вами тебе быстро все всё заработало работает получилось
     помогло очень сильно хорошо отлично супер замечательно прекрасно великолепно класс круто здорово ура ок окей ага
-    да понял поняла поняли понятно ясно принято выручили выручил выручила помогли разобрались доброе добрый добрый
+    да понял поняла поняли понятно ясно принято выручили выручил выручила помогли разобрались сами доброе добрый добрый
     доброго всего коллеги девочки ребята уже теперь наконец именно искренне коллегам специалистам и успехов
     велике величезне щиро сердечно красно вам вас вами тобі швидко все усе запрацювало працює вийшло допомогло дуже
     і й та добре чудово гаразд супер клас круто прекрасно відмінно ура ок окей ага так зрозуміло зрозумів зрозуміла
@@ -31,12 +31,12 @@ BESIDE = """
     you very so much a an lot many million ton bunch it all everything with works worked working now great good
     perfect perfectly brilliant excellent wonderful awesome amazing fantastic lovely super nice fine cool sorted fixed
     solved resolved ok okay yes yep got understood noted clear team everyone everybody and is are really truly indeed
-    well most highly that's it's done morning afternoon helped i'm we're
+    stuff well most highly that's it's done morning afternoon helped i'm we're
     paljon kaikki kaikesta kaikille toimii nyt hyvä hyvin hienoa hieno loistavaa loistava mahtavaa mahtava upeaa
     erinomaista mainiota kiva kivaa selvä selvää ymmärrän joo kyllä ok okei juu se auttoi ja teille sinulle sulle
     oikein tosi todella erittäin iso isot suuri suuret tuhannet lämpimät lämmin päivänjatkoa illanjatkoa jatkoa
     huomenta päivää iltaa avusta avustanne tuesta tiedosta tiedoista ohjeista ohjeesta vaivannäöstä palvelusta
-    kärsivällisyydestä selvityksestä selityksestä vinkistä vastauksesta vastauksista nopeasta nopeista pikaisesta
+    kärsivällisyydestä selvityksestä selityksestä vinkistä toiminnasta avustasi tuestasi vastauksestasi vastauksesta vastauksista nopeasta nopeista pikaisesta
     olen olemme
 """
 # What only together is harmless; a space stands for any white space or a comma.
@@ -55,7 +55,7 @@ PHRASES = """
     (?:вопрос|проблема|задача|ошибка|все|ситуация|обращение|заявка|тема) (?:полностью |уже |теперь )?(?:решен[аоы]?|решил(?:ся|ась|ось)|закрыт[аоы]?|снят[аоы]?|исправлен[аоы]?|устранен[аоы]?|исчезл[аи]|ушла|пропала)
     (?:вопрос|проблему|ошибку) (?:решили|закрыли|исправили|устранили)
     (?:(?:обращение|вопрос|заявку|тикет|его|ее) )?можно (?:уже )?(?:закрыть|закрывать)
-    закрывайте
+    закрывайте(?: (?:обращение|заявку|вопрос|тикет))?
     (?:ошибка|проблема|такого|сообщение) больше не (?:появляется|возникает|повторяется|выходит|вылезает|беспокоит)
     (?:ошибок|проблем|вопросов) больше нет
     больше (?:вопросов|проблем|ошибок) нет
@@ -83,6 +83,7 @@ PHRASES = """
     з вами приємно (?:працювати|мати справу)
     thank(?:s| you)(?: very much| so much| a lot)? (?:again|once more)
     once again
+    for (?:sorting|fixing|resolving|solving|clearing) (?:this|that|it|the issue|the problem|everything)(?: out| up)?(?: so)?(?: quickly| fast| promptly)?
     for (?:all |your |the |such |a |that |so |very |this )*(?:(?:quick|fast|prompt|speedy|swift|great|kind|excellent|detailed|clear|patient|amazing|continued) )*(?:help|helping(?: me| us)?|support|assistance|reply|response|answers?|explanation|explaining|information|info|advice|patience|time|effort|service|work|solution|fix|clarification|clarifying|hard work|understanding|getting back to (?:me|us))(?: and (?:patience|help|support|time|quick reply|quick response))?(?: (?:with|on) this| today)?
     (?:it |everything |all |that |is |now )*(?:works?|working|works fine)(?: fine| well| perfectly)? again
     (?:good )?day

@@ -48,6 +48,8 @@ _LEADS = "|".join(sorted(_SAYS_THANKS | _GREETS, key=len, reverse=True))
 _ADDRESSED = re.compile(
     rf"\b((?:{_LEADS}),?[ \t]+){_NAME}{_PATRONYMIC}(?=\s*(?:[.,!;)\n–—-]|$)|\s+\S)", re.IGNORECASE
 )
+# Or it calls somebody: "Анна, спасибо!"
+_CALLED = re.compile(rf"\s*({_NAME}){_PATRONYMIC}[,!]\s+", re.IGNORECASE)
 
 
 def is_thanks(text: str) -> bool:
@@ -57,6 +59,12 @@ def is_thanks(text: str) -> bool:
         return False
     if not _WORDS.search(said):
         return bool(said.strip()) and _GESTURE.fullmatch(said) is not None
-    rest = _PHRASE.sub(" ", _ADDRESSED.sub(r"\1", said))
+    rest = _PHRASE.sub(" ", _ADDRESSED.sub(r"\1", _without_name(said)))
     thanks = any(word.casefold() in _SAYS_THANKS for word in _WORDS.findall(said))
     return thanks and all(word.casefold() in _KNOWN for word in _WORDS.findall(rest))
+
+
+def _without_name(said: str) -> str:
+    """A text without the name that it begins with."""
+    called = _CALLED.match(said)
+    return said[called.end() :] if called and called[1].casefold() not in _KNOWN else said

@@ -50,7 +50,10 @@ def test_ninety_five_of_a_hundred_are_right() -> None:
     "text",
     ["Спасибо!", "Большое спасибо за помощь, всё работает", "Дуже дякую, усе запрацювало",
      "Thank you so much!", "Спасибо, Ольга Николаевна!", "Ещё раз огромное спасибо за помощь и терпение!",
-     "Kiitos paljon avusta", "👍", "🙏🏻", "СПАСИБО 👍", "Спасибо, коллеги", "Thanks again for your help!"],
+     "Kiitos paljon avusta", "👍",
+     "Анна, спасибо! Всё ок.", "Спасибо! С уважением, Ирина",
+     "Thanks for sorting this out so quickly!", "🙏🏻", "СПАСИБО 👍", "Спасибо, коллеги",
+     "Thanks again for your help!"],
 )  # fmt: skip
 def test_nothing_but_thanks(text: str) -> None:
     assert is_thanks(text)
@@ -70,7 +73,8 @@ def test_somebody_has_to_read_it(text: str) -> None:
 
 @pytest.mark.parametrize(
     "below",
-    ["С уважением,\nОльга\nP.S. касса опять", "С уважением,\nКасса молчит", "--\nещё накладная 118",
+    ["С уважением,\nОльга\nP.S. касса опять", "С уважением,\nКасса молчит",
+     "С уважением, касса молчит", "--\nещё накладная 118",
      "С уважением, Ольга\nА касса?", "Best,\nPeter\nstill fails"],
 )  # fmt: skip
 def test_what_stands_below_the_regards_is_read_too(below: str) -> None:
