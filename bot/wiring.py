@@ -9,6 +9,7 @@ from bot import deadlines, mailboxes, senders
 from bot.admission import Admission
 from bot.answer_files import file_for_mail
 from bot.config import Settings
+from bot.knowledge import faq, suggested
 from bot.rules import MB, file_store, languages, own_addresses, rules, web_secret
 from bot.telegram.parts import Telegram, telegram
 from intake import requests
@@ -50,6 +51,9 @@ def letters(settings: Settings, languages: Languages) -> Letters:
         calendars=known.calendars,
         levels={level.key: level for level in known.levels},
         largest_screenshot=settings.files.max_screenshot_mb * MB,
+        offering=known.offering,
+        renew_url=settings.entitlement.renew_url,
+        plans_url=settings.entitlement.plans_url,
     )
     file, separator = file_for_mail(settings), settings.mail.tag_separator
     return Letters(desk, languages, known.numbering, web_secret(settings), separator, file)
@@ -200,27 +204,28 @@ def intake_desk(settings: Settings) -> requests.Desk:
         reopen_days=settings.desk.reopen_days,
         confirmations_per_hour=settings.mail.confirmations_per_hour,
         confirmations_per_day=settings.mail.confirmations_per_day,
+        offering=known.offering,
         confirm_unverified=settings.mail.confirm_unverified,
         agents=senders.agents(settings),
         own_addresses=own_addresses(settings),
         secret=web_secret(settings),
         tag_separator=settings.mail.tag_separator,
+        targets=known.targets,
+        paused_in=known.paused_in,
     )
 
 
 def _processing(built: Service, understands: Sandbox) -> Processing:
-    settings, database = built.settings, built.database
+    settings, database, known = built.settings, built.database, faq(built.settings)
     desk = intake_desk(settings)
 
     async def take_in(entry: Claimed, incoming: IncomingMessage) -> requests.Outcome:
+        found = await suggested(known, incoming)
         now = datetime.now(UTC)
-        return await database.writer.run(lambda: requests.take_in(entry, incoming, desk, now))
+        return await database.writer.run(lambda: requests.take_in(entry, incoming, desk, now, found))
 
-    def taken_in(outcome: requests.Outcome) -> None:
-        if built.deliveries is not None:
-            built.deliveries.wake()
-        if built.telegram is not None:
-            built.telegram.wake()
+    def taken_in(_: requests.Outcome) -> None:
+        _wake_deliveries(built)
 
     reading = Reading(
         understands,

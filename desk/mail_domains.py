@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # Where anybody may have a mailbox: two clients there are no colleagues.
 _ANYBODYS = frozenset(
     (
@@ -15,6 +17,26 @@ _ANYBODYS = frozenset(
         "suomi24.fi", "kolumbus.fi", "welho.com", "elisanet.fi", "saunalahti.fi",
     )
 )  # fmt: skip
+
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])")
+
+
+def as_company_domain(text: str) -> str:
+    """Return a mail domain as it is compared: in lower case and ASCII, without a leading @.
+
+    Raises ValueError, saying why, for what is no domain, and for one where anybody may have a mailbox.
+    """
+    try:
+        domain = text.removeprefix("@").rstrip(".").lower().encode("idna").decode("ascii")
+    except UnicodeError as exc:
+        raise ValueError("no mail domain") from exc
+    if len(domain) > 253 or not _DOMAIN.fullmatch(domain):
+        raise ValueError("no mail domain")
+    if domain in _ANYBODYS:
+        raise ValueError("anybody may have a mailbox there")
+    return domain
 
 
 def company_domain(address: str) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
 from desk.local_time import utc
 from desk.working_time import Calendar, Span
@@ -18,6 +17,7 @@ _ALLOWED = (
     '"N working hours" (N more than 0, at most two decimals) or "N working days" (N whole), N below 10000'
 )
 _LIMIT = 10_000
+AUTO = "auto"  # what is said in place of a level's key: that which the rules give
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +54,57 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """What the rules may ask about a request; None where it is not known."""
+    """What the rules may ask about a request; None where it is not known.
+
+    `covered`: whether the plan leaves nothing of that kind out, which is so until the kind is known and where
+    there is no plan. `contract`: the level that the company has bought. See `desk.entitlement`.
+    """
 
     registered: bool
     contract_valid: bool
+    covered: bool = True
     plan: str | None = None
+    contract: str | None = None
     kind: str | None = None
     product: str | None = None
     line: str | None = None
 
+    def plain(self) -> dict[str, Any]:
+        """As a ticket keeps them."""
+        # Not asdict, which copies all that it finds in depth: it would be a twentieth of taking a mail in.
+        return {key: getattr(self, key) for key in CONDITIONS}
 
-_KEYS = tuple(field.name for field in fields(RequestFacts))
-_YES_OR_NO = ("registered", "contract_valid")
+    @classmethod
+    def kept(cls, plain: Mapping[str, Any]) -> RequestFacts:
+        """Undo `plain`, whatever else stands beside it."""
+        return cls(**{key: plain[key] for key in CONDITIONS if key in plain})
+
+
+CONDITIONS = tuple(one.name for one in fields(RequestFacts))
+YES_OR_NO = ("registered", "contract_valid", "covered")
+
+Conditions = Mapping[str, object]
+"""All of which must hold; a value is one, or a list of which any will do."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevel:
     """A named promise, kept by the calendar of that name, and the rule that assigns it.
 
-    Every condition in `when` must hold; its value is one value or a list of which any will do. An empty
-    `when` holds for everybody; with None the level is only ever given by an agent.
+    `when`: conditions, or a list of such, any of which will do (`rules`). Empty ones hold for everybody; with
+    None, which makes no rules, the level is only ever given by an agent.
     """
 
     key: str
     titles: Mapping[str, str]
     react_within: Promise
     calendar: str
-    when: Mapping[str, object] | None = None
+    when: Conditions | Sequence[Conditions] | None = None
+    rules: tuple[Conditions, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        several = () if self.when is None else (self.when,) if isinstance(self.when, Mapping) else self.when
+        object.__setattr__(self, "rules", tuple(several))
 
     def title(self, language: str, fallback: str) -> str:
         """The title in `language`, else in the language `fallback`, else in any, else the key."""
@@ -89,9 +113,55 @@ class ServiceLevel:
 
     def matches(self, facts: RequestFacts) -> bool:
         """Whether the rule assigns this level to such a request."""
-        if self.when is None:
-            return False
-        return all(getattr(facts, key) in _accepted(value) for key, value in self.when.items())
+        return any(_first_miss(conditions, facts) is None for conditions in self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A condition that does not hold: what was found, and any of what would do."""
+
+    condition: str
+    found: object
+    wanted: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How a level's rule went: `misses` has the first condition that failed of each of its alternatives.
+
+    `by_agents`: it has no rule. `assigned`: of those that match it is the first.
+    """
+
+    level: str
+    matches: bool
+    assigned: bool
+    by_agents: bool
+    misses: tuple[Miss, ...] = ()
+
+
+def explain(levels: Iterable[ServiceLevel], facts: RequestFacts) -> tuple[Judged, ...]:
+    """What became of each rule when a level was looked for, in their order."""
+    judged: list[Judged] = []
+    for level in levels:
+        misses = tuple(_first_miss(conditions, facts) for conditions in level.rules)
+        failed = tuple(miss for miss in misses if miss is not None)
+        matches = len(failed) < len(misses)
+        first = matches and not any(one.assigned for one in judged)
+        judged.append(Judged(level.key, matches, first, not misses, () if matches else failed))
+    return tuple(judged)
+
+
+def accepted(value: object) -> tuple[object, ...]:
+    """What a condition's value allows: itself, or each of a list."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _first_miss(conditions: Conditions, facts: RequestFacts) -> Miss | None:
+    for key, value in conditions.items():
+        found = getattr(facts, key)
+        if found not in accepted(value):
+            return Miss(key, found, accepted(value))
+    return None
 
 
 class NoLevelMatches(Exception):
@@ -108,14 +178,6 @@ def assign(levels: Iterable[ServiceLevel], facts: RequestFacts) -> ServiceLevel:
         if level.matches(facts):
             return level
     raise NoLevelMatches(facts)
-
-
-def check_levels(levels: Sequence[ServiceLevel]) -> list[str]:
-    """What is wrong with a configured list of levels, a sentence each; empty when it can be used."""
-    problems = _repeated_keys(levels)
-    unreadable = [problem for level in levels for problem in _rule_problems(level)]
-    # Who would be left without a level can only be told once every rule can be read.
-    return problems + (unreadable or _never_assigned(levels) + _left_out(levels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,51 +202,3 @@ def due(promise: Promise, calendar: Calendar, received_at: datetime) -> Due:
     intervals = calendar.between(received_at, due_at)
     seconds = sum((closes - opens for opens, closes in intervals), timedelta()) // timedelta(seconds=1)
     return Due(due_at, seconds, intervals)
-
-
-def _accepted(value: object) -> tuple[object, ...]:
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
-def _repeated_keys(levels: Sequence[ServiceLevel]) -> list[str]:
-    keys = [level.key for level in levels]
-    return [
-        f'service level "{key}" is there {keys.count(key)} times'
-        for key in dict.fromkeys(keys)
-        if keys.count(key) > 1
-    ]
-
-
-def _rule_problems(level: ServiceLevel) -> list[str]:
-    problems = []
-    for key, value in (level.when or {}).items():
-        where = f'service level "{level.key}": when.{key}'
-        expected = bool if key in _YES_OR_NO else str
-        if key not in _KEYS:
-            problems.append(f"{where} is not known; allowed: {', '.join(_KEYS)}")
-        elif not _accepted(value) or not all(isinstance(one, expected) for one in _accepted(value)):
-            allowed = "true or false" if expected is bool else "a text"
-            problems.append(f"{where} = {value!r}; allowed: {allowed}, or a list of such")
-    return problems
-
-
-def _never_assigned(levels: Sequence[ServiceLevel]) -> list[str]:
-    """Rules behind one that takes everybody: whoever wrote them expects them to be asked."""
-    everybody = next((place for place, level in enumerate(levels) if level.when == {}), len(levels))
-    return [
-        f'service level "{level.key}" is never assigned: "{levels[everybody].key}" before it takes everything'
-        for level in levels[everybody + 1 :]
-        if level.when is not None
-    ]
-
-
-def _left_out(levels: Sequence[ServiceLevel]) -> list[str]:
-    """Kinds of client for whom nothing matches while plan, kind, product and line are not known yet."""
-    cases = (RequestFacts(*answers) for answers in product((False, True), (False, True)))
-    return [
-        f"no service level matches a request with registered = {str(facts.registered).lower()}, "
-        f"contract_valid = {str(facts.contract_valid).lower()} and nothing else known; "
-        "a last level with an empty `when` takes every request"
-        for facts in cases
-        if not any(level.matches(facts) for level in levels)
-    ]

@@ -1,12 +1,14 @@
-"""When agents are warned that a first answer is due, when it is late, and what is told on which day."""
+"""When agents are warned of a deadline, when it is late, and what is told on which day."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from desk.clock import Clock, Pause
 from desk.local_time import local_day, utc
 from desk.working_time import Calendar
 
@@ -14,8 +16,15 @@ WARN_AT = Fraction(3, 4)  # of the working time between receipt and deadline
 REMIND_AFTER = 3  # working days after the invitation to rate
 
 
+class Promised(StrEnum):
+    """What a deadline is for: the first answer, or settling the case."""
+
+    REACTION = "reaction"
+    RESOLUTION = "resolution"
+
+
 class Alert(StrEnum):
-    """What is told of a reaction deadline."""
+    """What is told of a deadline."""
 
     WARNED = "warned"
     BREACHED = "breached"
@@ -23,16 +32,18 @@ class Alert(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A first answer that is owed; moments are aware.
+    """Something that is owed since `received_at`; moments are aware.
 
-    `warned_of`, `breached_of`: the deadline that was told last, so that one which has moved is told anew
-    and no clock, however it jumps, tells the same one twice.
+    `pauses`: in which its clock stood still. `warned_of`, `breached_of`: the deadline that was told last, so
+    that one which has moved is told anew and no clock, however it jumps, tells the same one twice.
     """
 
     received_at: datetime
     due_at: datetime
     warned_of: datetime | None = None
     breached_of: datetime | None = None
+    promised: Promised = Promised.REACTION
+    pauses: Sequence[Pause] = ()
 
     def was(self, alert: Alert) -> bool:
         """Whether this was told of the deadline as it is now; who was told of the breach needs no warning."""
@@ -48,13 +59,18 @@ class Moments:
     breach: datetime
 
 
-def moments(calendar: Calendar, received_at: datetime, due_at: datetime) -> Moments:
+def moments(
+    calendar: Calendar, received_at: datetime, due_at: datetime, pauses: Sequence[Pause] = ()
+) -> Moments:
     """When three quarters of a deadline's working time are over, and when it has passed; moments are aware.
 
-    What falls outside working time is told at the next opening. Raises NoWorkingTime.
+    What falls outside working time is told at the next opening. Pauses, all of them over, are not counted.
+    Raises NoWorkingTime.
     """
-    seconds = calendar.worked(received_at, due_at) // timedelta(seconds=1) * WARN_AT
-    three_quarters = calendar.after_hours(received_at, timedelta(seconds=float(seconds)))
+    clock = Clock(calendar, received_at, pauses)
+    seconds = clock.used(due_at) // timedelta(seconds=1) * WARN_AT
+    three_quarters = clock.reached(timedelta(seconds=float(seconds)))
+    assert three_quarters is not None, "so much has been counted before the deadline"
     passed = utc(due_at) + timedelta.resolution
     return Moments(calendar.next_opening(three_quarters), calendar.next_opening(passed))
 

@@ -60,6 +60,9 @@ class Calendar:
     special: Mapping[date, Hours] = field(default_factory=dict)
     is_holiday: Callable[[date], bool] = no_day
     is_working_weekend: Callable[[date], bool] = no_day
+    # Days that were asked for: time zones are what counting takes its time with, and days are asked for
+    # again.
+    _known: dict[date, tuple[Span, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.week) != 7:
@@ -84,10 +87,14 @@ class Calendar:
 
     def spans_on(self, day: date) -> tuple[Span, ...]:
         """The same hours as moments; one that the clock leaves out altogether is dropped."""
-        spans = (
-            (self._opening(day, opens), self._closing(day, closes)) for opens, closes in self.hours_on(day)
-        )
-        return tuple(span for span in spans if span[0] < span[1])
+        found = self._known.get(day)
+        if found is None:
+            spans = (
+                (self._opening(day, opens), self._closing(day, closes))
+                for opens, closes in self.hours_on(day)
+            )
+            found = self._known[day] = tuple(span for span in spans if span[0] < span[1])
+        return found
 
     def intervals(self, start: datetime) -> Iterator[Span]:
         """Working intervals from `start` on, lazily, without end; the first begins at `start` if open then.
@@ -145,6 +152,12 @@ class Calendar:
     def next_opening(self, at: datetime) -> datetime:
         """The first working moment from `at` on: `at` itself while open. Raises NoWorkingTime."""
         return next(self.intervals(at))[0]
+
+    def closing(self, at: datetime) -> datetime:
+        """The close of the working day that goes on at `at`, else of the next one. Raises NoWorkingTime."""
+        at = utc(at)
+        days = self._working_days(local_day(at, self.timezone))
+        return next(spans[-1][1] for spans in days if spans[-1][1] > at)
 
     def is_open(self, at: datetime) -> bool:
         """Whether `at` is working time; closing time is not."""

@@ -6,17 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from desk.channels import telegram_address
-from desk.thanks import is_thanks
 from desk.ticket import State
 from intake.chatting.albums import QUIET, add_part, expect_part
-from intake.chatting.details import Asked, answered, ask, may_answer, missing
+from intake.chatting.details import VERSION, Asked, answered, ask, may_answer, missing
 from intake.chatting.editing import edited
 from intake.chatting.meant import Meant
 from intake.chatting.message import ChatMessage as ChatMessage
+from intake.chatting.offering import offer_first, on_its_ticket, without_offered
 from intake.chatting.received import Received
 from intake.chatting.waiting import meant, settle, wait_for_choice
 from intake.taking_in.arrived import Desk, message_of
 from intake.taking_in.conversation import Outcome, go_on, open_request
+from intake.taking_in.heard import answer_to
 from storage.chats import change_chat
 from storage.directory import KnownClient, add_unregistered, client_by_address
 from storage.edits import pass_on_from
@@ -25,7 +26,7 @@ from storage.inbox import Claimed, finish_entry, hold_entry
 from storage.models import EntryState
 from storage.outbox import is_owed, sent_lately
 from storage.posts import CLIENTS, NewPost, note_post, post_of
-from storage.tickets import Change, TicketNow, add_message, note_changes, ticket_now, ticket_that_goes_on
+from storage.tickets import add_message, ticket_now, ticket_that_goes_on
 
 TURNED_DOWN_MOST = 10  # times an hour that a client is told what can't be taken
 
@@ -34,8 +35,8 @@ async def take_in(entry: Claimed, message: ChatMessage, desk: Desk, now: datetim
     """Make all effects of a client's message; runs inside the writer's transaction, marks the entry done.
 
     Whoever writes the same message again, by another update, changes nothing (promises, P4). A message of
-    which it is not clear where it belongs waits (`storage.held`), and its client is asked. Raises ClaimLost
-    when the entry is another worker's by now.
+    which it is not clear where it belongs, or which the FAQ may answer, waits (`storage.held`), and its
+    client is asked. Raises ClaimLost when the entry is another worker's by now.
     """
     await hold_entry(entry)
     outcome = await _effects(entry, message, desk, now)
@@ -104,7 +105,9 @@ async def before_files(entry: Claimed, message: ChatMessage, desk: Desk, now: da
         return None
     await change_chat(CLIENTS, message.chat_id, client_id=client.id, left_at=None)
     where, _ = await meant(got)
-    return await wait_for_choice(got, where.unclear) if where.unclear else None
+    if where.unclear is not None:
+        return await wait_for_choice(got, where.unclear)
+    return await offer_first(got, where)
 
 
 async def _effects(entry: Claimed, message: ChatMessage, desk: Desk, now: datetime) -> Outcome:
@@ -124,9 +127,12 @@ async def _effects(entry: Claimed, message: ChatMessage, desk: Desk, now: dateti
         return await _turned_down(got, where)
     if where.unclear is not None:
         return await wait_for_choice(got, where.unclear)
-    outcome = await _put(got, where)
+    if (waits := await offer_first(got, where)) is not None:
+        return waits
+    outcome = await _put(await without_offered(got), where)
     await _follow_up(got, outcome, asked)
     await settle(got, outcome)
+    await on_its_ticket(got, outcome)
     return await _noted(got, outcome)
 
 
@@ -135,16 +141,7 @@ async def _put(got: Received, where: Meant) -> Outcome:
     ticket = await ticket_that_goes_on(where.ticket_id) if where.ticket_id is not None else None
     if ticket is None:
         return await open_request(arrival, follow_up_of=None)
-    if ticket.state == State.CLOSED and is_thanks(got.message.text) and not got.message.screenshots:
-        return await _thanked(got, ticket)
     return await go_on(arrival, ticket)
-
-
-async def _thanked(got: Received, ticket: TicketNow) -> Outcome:
-    """File thanks on the closed ticket, which stays closed; the agents see them and can reopen it."""
-    item = await add_message(message_of(got.arrived(None), ticket.id))
-    await note_changes(ticket.id, got.now, Change(got.client.address, "thanked"))
-    return Outcome("joined", ticket.id, "thanks", item_id=item)
 
 
 async def _follow_up(got: Received, outcome: Outcome, asked: Asked | None) -> None:
@@ -161,6 +158,8 @@ async def _follow_up(got: Received, outcome: Outcome, asked: Asked | None) -> No
     if asked is None or asked.ticket_id != outcome.ticket_id:
         return
     ticket = await ticket_now(outcome.ticket_id)
+    if ticket is not None and asked.asks == VERSION:
+        await answer_to(ticket, got.message.text, got.desk, got.now)
     if ticket is not None and ticket.reacted_at is not None:
         await ask(got.asking, outcome.ticket_id, (), got.now)  # a person asks from here on
     elif may_answer(asked.asks, got.message.text):

@@ -1,7 +1,9 @@
 """An understood message becomes a new ticket or goes on one that is there: all effects in one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from desk.faq.entries import Suggestion
 from intake.incoming import IncomingMessage
 from intake.language import guess
 from intake.taking_in.arrived import Arrived, envelope_recipients
@@ -24,14 +26,17 @@ _STATES = {
 }
 
 
-async def take_in(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: datetime) -> Outcome:
+async def take_in(
+    entry: Claimed, incoming: IncomingMessage, desk: Desk, now: datetime, faq: Sequence[Suggestion] = ()
+) -> Outcome:
     """Make all effects of one message; runs inside the writer's transaction and marks the entry done.
 
-    `now` is the moment of processing; promises count from `entry.received_at`. Raises ClaimLost when the
+    `now` is the moment of processing; promises count from `entry.received_at`. `faq`: the entries that may
+    answer the message. Raises ClaimLost when the
     entry is another worker's by now.
     """
     await hold_entry(entry)
-    outcome = await _effects(entry, incoming, desk, now)
+    outcome = await _effects(entry, incoming, desk, now, faq)
     state = _STATES.get(outcome.what, EntryState.DONE)
     what = f"{outcome.what}: {outcome.why}" if outcome.why else outcome.what
     await finish_entry(entry.id, state, now, ticket_id=outcome.ticket_id, outcome=what)
@@ -40,7 +45,9 @@ async def take_in(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: da
     return outcome
 
 
-async def _effects(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: datetime) -> Outcome:
+async def _effects(
+    entry: Claimed, incoming: IncomingMessage, desk: Desk, now: datetime, faq: Sequence[Suggestion]
+) -> Outcome:
     if incoming.refusal == "no-sender" or not (incoming.refusal or incoming.from_addr):
         # A person may have written it, and nobody can be answered: people have to look at it (promises, P5).
         return Outcome("set aside", why=incoming.refusal_why or "there is no usable address in From")
@@ -61,7 +68,7 @@ async def _effects(entry: Claimed, incoming: IncomingMessage, desk: Desk, now: d
         client = await add_unregistered(incoming.from_addr, language, now)
     if client.blocked and not entry.accepted_by:
         return Outcome("refused", why="blocked (an agent has blocked this client)")
-    arrival = Arrived(entry, incoming, content.key, client, desk, now, by)
+    arrival = Arrived(entry, incoming, content.key, client, desk, now, by, faq=faq)
     ticket = None if by else await ticket_meant(incoming, client, desk.numbering, _tagged(arrival))
     if ticket is None:
         return await open_request(arrival, follow_up_of=None)

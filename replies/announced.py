@@ -1,7 +1,7 @@
-"""What a client is told of what agents did with his request: it is put off, it is merged with another."""
+"""What a client is told of what agents did with his request: put off, merged, planned."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,3 +42,19 @@ def merged(words: Wording, facts: Mapping[str, Any], number: str) -> tuple[str, 
     """The name of the subject, and the paragraphs."""
     text = words.text("merged.text", number=number, into=facts["into"])
     return "merged.subject", (text, words.text("merged.kept"))
+
+
+def planned(
+    words: Wording, facts: Mapping[str, Any], number: str, zone: ZoneInfo
+) -> tuple[str, tuple[str, ...]]:
+    """The name of the subject, and the paragraph: by which day an improvement is ready, and which it was."""
+    date, old = (_last_day(words, facts.get(key), zone) for key in ("due_at", "old_due_at"))
+    key = "planned.moved" if old and old != date else "planned.text"
+    return "planned.subject", (words.text(key, number=number, date=date, **({"old": old} if old else {})),)
+
+
+def _last_day(words: Wording, iso: str | None, zone: ZoneInfo) -> str:
+    """The day that is over at a moment: midnight itself ends the day before."""
+    if not iso:
+        return ""
+    return words.day((datetime.fromisoformat(iso) - timedelta.resolution).astimezone(zone).date())

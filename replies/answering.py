@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from desk.channels import channel_of
-from desk.service_level import ServiceLevel, due
+from desk.entitlement import Offering
+from desk.resolution import TARGETS, Target
+from desk.service_level import ServiceLevel
 from desk.ticket import Numbering, State, on_answer
+from desk.timing import PAUSED_IN, Timing
 from desk.working_time import Calendar
+from storage.clocks import REACTION, moved_state, recount, timed_of
 from storage.database import Database
 from storage.outbox import Owed, owe
 from storage.tickets import (
@@ -41,6 +46,14 @@ class Desk:
     calendars: Mapping[str, Calendar]
     numbering: Numbering
     domain: str
+    offering: Offering
+    targets: Sequence[Target] = TARGETS
+    paused_in: frozenset[str] = PAUSED_IN
+
+    @property
+    def timing(self) -> Timing:
+        """By what deadlines are counted."""
+        return Timing(self.levels, self.calendars, self.targets, self.paused_in)
 
 
 async def the_ticket(ticket_id: int, desk: Desk) -> TicketNow:
@@ -96,7 +109,7 @@ async def answer_now(desk: Desk, ticket_id: int, said: Answer, now: datetime) ->
     ticket = await the_ticket(ticket_id, desk)
     on_answer(State(ticket.state))
     message_id = await add_message(item_of(ticket_id, said, now))
-    await note_answered(ticket, said.agent, now)
+    await note_answered(desk, ticket, said.agent, now)
     await owe(owed_answer(ticket, message_id, said), desk.domain, now)
     return message_id
 
@@ -119,7 +132,7 @@ def owed_answer(ticket: TicketNow, message_id: int, said: Answer) -> Owed:
     return replace(owed, item_id=message_id, not_before=said.not_before)
 
 
-async def note_answered(ticket: TicketNow, agent: str, now: datetime) -> None:
+async def note_answered(desk: Desk, ticket: TicketNow, agent: str, now: datetime) -> None:
     """What an answer does to its ticket: it is taken and open, and the first one is the reaction.
 
     Raises desk.ticket.NotAllowed in a closed ticket.
@@ -128,8 +141,8 @@ async def note_answered(ticket: TicketNow, agent: str, now: datetime) -> None:
     changes = [Change(agent, "answered")]
     columns: dict[str, object] = {}
     if state != ticket.state:
-        columns["state"] = state.value
         changes.append(Change(agent, "state", ticket.state, state.value))
+        ticket = await moved_state(ticket, state, now, desk.timing)
     if ticket.reacted_at is None:
         columns |= {"reacted_at": now, "reacted_by": agent}
         late = "late" if now > ticket.reaction_due_at else "in time"
@@ -164,9 +177,13 @@ async def set_level(
     return await database.writer.run(lambda: set_level_now(desk, ticket_id, key, who, why, now))
 
 
-async def set_level_now(desk: Desk, ticket_id: int, key: str, who: str, why: str, now: datetime) -> datetime:
+async def set_level_now(
+    desk: Desk, ticket_id: int, key: str, who: str, why: str, now: datetime,
+    *, entitled: Mapping[str, Any] | None = None,
+) -> datetime:  # fmt: skip
     """Give a ticket another service level; its deadline counts anew from receipt, and the client is told.
 
+    `entitled`: why, when it is the rules that give it (`desk.entitlement.Entitlement.told`).
     Returns the new reaction deadline (UTC). Raises Refused for an unknown level or ticket, a closed
     ticket, or the level that it has already.
     """
@@ -178,14 +195,14 @@ async def set_level_now(desk: Desk, ticket_id: int, key: str, who: str, why: str
         )
     ticket = await the_ticket(ticket_id, desk)
     number = desk.numbering.format(ticket_id)
+    noted = why or (f"by the rules: {entitled['why']}" if entitled else "")
     if ticket.level == key:
         raise Refused(f"{number} has the level {key} already", "same", number=number)
     if ticket.state == State.CLOSED:
         raise Refused(f"{number} is closed; reopen it first", "closed", number=number)
-    due_at = due(level.react_within, desk.calendars[level.calendar], ticket.created_at).due_at
-    await change_ticket(ticket_id, level=key, promise=str(level.react_within), reaction_due_at=due_at)
-    moved = Change(who, "reaction deadline", ticket.reaction_due_at.isoformat(), due_at.isoformat(), why)
-    await note_changes(ticket_id, now, Change(who, "level", ticket.level, key, why), moved)
+    await change_ticket(ticket_id, level=key, promise=str(level.react_within))
+    await note_changes(ticket_id, now, Change(who, "level", ticket.level, key, noted))
+    due_at = await _counted_by(desk, ticket, level, who, noted, now)
     facts: dict[str, object] = {
         "level": key,
         "promise": str(level.react_within),
@@ -195,6 +212,21 @@ async def set_level_now(desk: Desk, ticket_id: int, key: str, who: str, why: str
         "calendar": level.calendar,
         # Who was answered already has had his reaction: he is told the level, not a new deadline.
         "reacted": ticket.reacted_at is not None,
+        "entitlement": dict(entitled) if entitled else None,
     }
     await owe(owed_to(ticket, "level-change", now.isoformat(), facts), desk.domain, now)
     return due_at
+
+
+async def _counted_by(
+    desk: Desk, ticket: TicketNow, level: ServiceLevel, who: str, why: str, now: datetime
+) -> datetime:
+    """Count the deadlines of a ticket by its new level; returns that of the reaction, be it met or not."""
+    of_level = replace(ticket, level=level.key, promise=str(level.react_within))
+    if ticket.reacted_at is not None:
+        due_at = desk.timing.reaction_due(await timed_of(of_level))
+        await change_ticket(ticket.id, reaction_due_at=due_at)
+        moved = Change(who, REACTION, ticket.reaction_due_at.isoformat(), due_at.isoformat(), why)
+        await note_changes(ticket.id, now, moved)
+        of_level = replace(of_level, reaction_due_at=due_at)
+    return (await recount(of_level, desk.timing, who, why, now)).reaction_due_at

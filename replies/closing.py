@@ -5,11 +5,12 @@ from datetime import datetime
 from desk.rating import Outcome, expires_at, may_invite
 from desk.ticket import State
 from replies.answering import Desk, Refused, owed_to, the_ticket
+from storage.clocks import moved_state
+from storage.clocks import reopen as reopen_ticket
 from storage.closures import add_closure, last_invited_at
 from storage.database import Database
 from storage.outbox import owe
-from storage.tickets import Change, change_ticket, note_changes
-from storage.tickets import reopen as reopen_ticket
+from storage.tickets import Change, note_changes
 
 
 async def close(
@@ -59,7 +60,7 @@ async def close_now(desk: Desk, ticket_id: int, who: str, now: datetime, outcome
         not_invited=not_invited,
         expires_at=expiry,
     )
-    await change_ticket(ticket_id, state=State.CLOSED.value, closed_at=now)
+    await moved_state(ticket, State.CLOSED, now, desk.timing, closed_at=now)
     why = f"{outcome}; no invitation: {not_invited}" if not_invited else str(outcome)
     await note_changes(ticket_id, now, Change(who, "closed", ticket.state, State.CLOSED.value, why))
     if outcome not in _WITHOUT_A_WORD:
@@ -83,4 +84,4 @@ async def reopen_now(desk: Desk, ticket_id: int, who: str, why: str, now: dateti
         number = desk.numbering.format(ticket_id)
         text = f"{number} is not closed but {ticket.state}; only a closed ticket is reopened"
         raise Refused(text, "not-closed", number=number)
-    await reopen_ticket(ticket, who, why, now)
+    await reopen_ticket(ticket, who, why, now, desk.timing)

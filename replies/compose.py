@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from desk.entitlement import Offering
 from desk.rating import STARS
 from desk.service_level import Promise, ServiceLevel
 from desk.working_time import Calendar
-from replies import announced, notices
+from replies import announced, entitled, notices
+from replies.faq.saying import link_blocks
 from replies.languages import Languages
 from replies.names import plain_line, plain_text
 from replies.received_files import files_told
@@ -33,8 +35,9 @@ class Letter:
 class Desk:
     """What letters say of the desk.
 
-    `public_url`: where our pages are; no letter links to anything else. `timezone`: of all deadlines.
-    `calendars`: by name, for the opening hours under a confirmation. `levels`: by key.
+    `public_url`: where our pages are; no letter links to anything else, but to the FAQ, `renew_url`
+    (certificates), `plans_url` and the update pages of `offering`, as configured. `timezone`: of all
+    deadlines. `calendars`: by name, for the opening hours under a confirmation. `levels`: by key.
     `largest_screenshot`: in bytes. `footers`: by language, what stands in place of "Служба поддержки …".
     """
 
@@ -47,6 +50,9 @@ class Desk:
     levels: Mapping[str, ServiceLevel]
     largest_screenshot: int = 10 * 1024 * 1024
     footers: Mapping[str, str] = field(default_factory=dict)
+    offering: Offering = field(default_factory=lambda: Offering(ZoneInfo("UTC")))
+    renew_url: str = ""
+    plans_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +94,19 @@ def compose(kind: str, language: str | None, facts: Facts, desk: Desk, languages
     Facts of every kind: `number`. Moments are ISO 8601 with an offset; a promise is "8 working hours".
 
     confirmation: level, promise, due_at, calendar, ticket_url; client_name, client_vocative, ask_for_details,
-        screenshots [name], declined [{name, reason, hint}], shares [url], follow_up_of and split_from
-        (numbers) may be missing.
+        entitlement {why, day, plan}, outdated {product, version}, curator,
+        screenshots [name], declined [{name, reason, hint}], shares [url], faq [{title, url}],
+        follow_up_of and split_from (numbers) may be missing.
         Nothing of the client's is echoed but his files' names: neither subject nor text nor links.
     answer: text, ticket_url; agent_name, files [{sha256, name, media_type, as_picture}] may be missing.
     edit: of an answer in a chat; what an answer reads.
     invitation, rating-reminder: rate_urls {stars: url} (in a mail), expires_at.
-    level-change: level, promise, due_at, ticket_url; old_due_at, reason, reacted may be missing.
+    level-change: level, promise, due_at, ticket_url; old_due_at, reason, reacted, entitlement may be missing.
     reopened: ticket_url; due_at may be missing.
     closed-without-invitation (or `closed`): nothing more.
     postponed: reason (desk.postponing); note (the agent's own words), until may be missing.
     merged: into (a number), ticket_url.
+    planned: due_at, ticket_url; old_due_at may be missing.
     blocked: about no ticket, so `number` is empty; client_name may be missing.
     hello: about no ticket; nothing more.
     link-code: about no ticket; code, minutes.
@@ -134,12 +142,7 @@ def _body(kind: str, case: _Case) -> _Body:
 
 def _confirmation(case: _Case) -> _Body:
     words, facts = case.words, case.facts
-    promise = (
-        words.text("confirmation.received", number=case.number),
-        words.text("confirmation.level", level=case.level()),
-        words.text("confirmation.promise", duration=case.duration(), deadline=case.deadline()),
-    )
-    blocks = [*_greeting(case), Block(promise)]
+    blocks = [*_greeting(case), *_promised(case)]
     if facts.get("follow_up_of"):
         blocks.append(_paragraph(case, "confirmation.follow-up", number=facts["follow_up_of"]))
     if facts.get("split_from"):
@@ -147,7 +150,29 @@ def _confirmation(case: _Case) -> _Body:
     # In a chat it is asked for by questions that can be skipped.
     if facts.get("ask_for_details") and not words.chat:
         blocks.append(_paragraph(case, "confirmation.details"))
-    return "confirmation.subject", (*blocks, *_files(case), _status(case), _signature(case, hours=True))
+    blocks += entitled.advice(words, case.desk, facts)
+    # In a chat it is a button of the ticket's card.
+    head = () if words.chat else (Block(link=_head_link(case), faint=True),)
+    return "confirmation.subject", (
+        *blocks,
+        *_files(case),
+        *link_blocks(words, facts),
+        _status(case),
+        _signature(case, hours=True),
+        *head,
+    )
+
+
+def _promised(case: _Case) -> tuple[Block, ...]:
+    """That it arrived, and who answers by when; where the level may surprise, with the reason."""
+    words = case.words
+    received = words.text("confirmation.received", number=case.number)
+    values = {"level": case.level(), "duration": case.duration(), "deadline": case.deadline()}
+    reasoned = entitled.promise_and_why(words, case.desk, case.facts, values)
+    if reasoned is not None:
+        return Block((received,)), reasoned
+    level = words.text("confirmation.level", level=values.pop("level"))
+    return (Block((received, level, words.text("confirmation.promise", **values))),)
 
 
 def _answer(case: _Case) -> _Body:
@@ -183,7 +208,8 @@ def _stars(case: _Case) -> tuple[Star, ...]:
 
 def _level_change(case: _Case) -> _Body:
     words, reason = case.words, case.facts.get("reason")
-    urgent = case.facts["level"] == "urgent" and not reason
+    by_rules = entitled.moved(words, case.desk, case.facts)
+    urgent = case.facts["level"] == "urgent" and not reason and not case.facts.get("entitlement")
     moved = "level-change.urgent" if urgent else "level-change.moved"
     sentences = [words.text(moved, number=case.number, level=case.level())]
     # Who was answered already has had his reaction: for him there is no new deadline.
@@ -191,6 +217,8 @@ def _level_change(case: _Case) -> _Body:
     if promised:
         sentences.append(_new_promise(case))
     blocks = [Block((" ".join(sentences),))]
+    if by_rules is not None:
+        blocks.append(by_rules)
     if reason:
         blocks.append(_paragraph(case, "level-change.reason", reason=_full_sentence(str(reason))))
     subject = "level-change.subject" if promised else "level-change.subject.level"
@@ -231,6 +259,11 @@ def _postponed(case: _Case) -> _Body:
 def _merged(case: _Case) -> _Body:
     subject, told = announced.merged(case.words, case.facts, case.number)
     return subject, (*(Block((one,)) for one in told), _status(case), _signature(case))
+
+
+def _planned(case: _Case) -> _Body:
+    subject, told = announced.planned(case.words, case.facts, case.number, case.desk.timezone)
+    return subject, (Block(told), _status(case), _signature(case))
 
 
 def _blocked(case: _Case) -> _Body:
@@ -295,6 +328,7 @@ _KINDS: Mapping[str, Callable[[_Case], _Body]] = {
     "closed": _closed,
     "postponed": _postponed,
     "merged": _merged,
+    "planned": _planned,
     "blocked": _blocked,
     "alarm": _alarm,
     "hello": _hello,
@@ -320,6 +354,12 @@ def _status(case: _Case) -> Block:
 def _status_link(case: _Case) -> Link:
     url = _ours(case, case.facts["ticket_url"])
     return Link(case.words.text("letter.status", url=url), case.words.text("letter.status.link"), url)
+
+
+def _head_link(case: _Case) -> Link:
+    """To the button on the ticket's page: a link alone asks nobody, for scanners open every one."""
+    url = f"{_ours(case, case.facts['ticket_url'])}#head"
+    return Link(case.words.text("letter.head", url=url), case.words.text("letter.head.link"), url)
 
 
 def _signature(case: _Case, *, hours: bool = False, agent: str = "") -> Block:

@@ -15,16 +15,17 @@ import structlog
 
 from replies import digests
 from replies.alerts import Alerts, Desk
+from replies.recounting import recount_changed
 from replies.reminders import remind
 from storage.database import Database
 from storage.deadlines import (
+    Awaited,
     Escalation,
     Escalations,
     PutOff,
-    Unanswered,
+    awaited,
     put_off,
     resume,
-    unanswered,
 )
 from storage.notices import HEADS, STAFF, Notice, agent, owe_notice
 
@@ -74,8 +75,13 @@ class Deadlines:
         self._wake.set()
 
     async def run(self) -> None:
-        """Tell what falls due until `stop`; raises what went wrong, after everything else was looked at."""
+        """Tell what falls due until `stop`; raises what went wrong, after everything else was looked at.
+
+        Before the first look deadlines are counted anew if the configuration says something else than before.
+        """
         self._over.clear()
+        timing = self._desk.verbs.timing
+        self.told.add("recounted", await recount_changed(self._database, timing, self._clock()))
         while not self._over.is_set():
             self._wake.clear()
             await self._rest(await self.look())
@@ -100,7 +106,7 @@ class Deadlines:
         """Tell all that is due now; returns the seconds until the next look. Raises the first failure."""
         now, failures = self._clock(), []
         before = sum(self.told.counts.values())
-        waiting = await unanswered()
+        waiting = await awaited(self._desk.verbs.paused_in)
         for duty in self._duties(waiting, now):
             try:
                 await duty()
@@ -112,7 +118,7 @@ class Deadlines:
             raise failures[0]
         return await self._until_next(waiting, now)
 
-    def _duties(self, waiting: Sequence[Unanswered], now: datetime) -> Sequence[Duty]:
+    def _duties(self, waiting: Sequence[Awaited], now: datetime) -> Sequence[Duty]:
         return (
             partial(self._resume, now),
             partial(self._alert, waiting, now),
@@ -121,7 +127,7 @@ class Deadlines:
             partial(self._digest, waiting, now),
         )
 
-    async def _alert(self, waiting: Sequence[Unanswered], now: datetime) -> None:
+    async def _alert(self, waiting: Sequence[Awaited], now: datetime) -> None:
         for what, count in (await self._alerts.tell(waiting, now)).items():
             self.told.add(what.value, count)
 
@@ -140,7 +146,7 @@ class Deadlines:
 
     async def _resumed(self, ticket: PutOff, now: datetime) -> bool:
         """Put a ticket back to work, and owe word of it to whoever has to go on."""
-        if not await resume(ticket.id, now):
+        if not await resume(ticket.id, now, self._desk.verbs.timing):
             return False
         recipient = agent(ticket.assignee) if ticket.assignee else STAFF
         key = f"{ticket.id}:resumed:{ticket.until:%Y%m%dT%H%M%S}"
@@ -158,11 +164,11 @@ class Deadlines:
         calendar = self._desk.digests.calendar
         self.told.add("reminded", await remind(self._database, self._desk.verbs, calendar, now))
 
-    async def _digest(self, waiting: Sequence[Unanswered], now: datetime) -> None:
+    async def _digest(self, waiting: Sequence[Awaited], now: datetime) -> None:
         self.told.add("daily", await digests.tell_the_day(self._database, self._desk.digests, waiting, now))
         self.told.add("weekly", await digests.tell_the_week(self._database, self._desk.digests, now))
 
-    async def _until_next(self, waiting: Sequence[Unanswered], now: datetime) -> float:
+    async def _until_next(self, waiting: Sequence[Awaited], now: datetime) -> float:
         """Seconds to sleep: until something is due, a minute at most. An event loop's clock counts them."""
         times = [one.until for one in (await put_off())[:1]]
         if (opens := self._desk.digests.calendar.next_opening(now)) > now:

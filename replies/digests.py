@@ -11,7 +11,7 @@ from desk.figures import By, RatingFacts, RatingFigures, by_period, figures
 from desk.local_time import moment_of
 from desk.periods import Frequency
 from desk.ticket import Numbering
-from desk.warnings import week_before, working_day
+from desk.warnings import Promised, week_before, working_day
 from desk.working_time import Calendar
 from replies.export import RatingsReport
 from replies.languages import Languages
@@ -19,7 +19,7 @@ from replies.notices import figures_as_facts
 from replies.wording import Wording
 from storage import facts
 from storage.database import Database
-from storage.deadlines import Unanswered
+from storage.deadlines import Awaited
 from storage.facts import RatedClosure
 from storage.files import FileStore
 from storage.notices import LEADERS, STAFF, Notice, owe_notice, topic_link, was_owed
@@ -46,7 +46,7 @@ class Desk:
     files: FileStore
 
 
-async def tell_the_day(database: Database, desk: Desk, waiting: Sequence[Unanswered], now: datetime) -> int:
+async def tell_the_day(database: Database, desk: Desk, waiting: Sequence[Awaited], now: datetime) -> int:
     """Owe each staff chat the list of what is overdue or due today, once a working day; returns how many.
 
     A day on which nothing is due is noted as told. `now` is UTC. Raises Unavailable.
@@ -55,7 +55,8 @@ async def tell_the_day(database: Database, desk: Desk, waiting: Sequence[Unanswe
     if day is None:
         return 0
     midnight = _midnight(day + timedelta(days=1), desk)
-    due = [one for one in waiting if one.deadline.due_at < midnight]
+    answers = [one for one in waiting if one.deadline.promised is Promised.REACTION]
+    due = [one for one in answers if one.deadline.due_at < midnight]
     owed = 0
     for place in (STAFF, *(f"{STAFF}:{line}" for line in sorted(desk.own_chats))):
         key = f"daily:{place}:{day}"
@@ -65,12 +66,12 @@ async def tell_the_day(database: Database, desk: Desk, waiting: Sequence[Unanswe
     return owed
 
 
-def _place(ticket: Unanswered, desk: Desk) -> str:
+def _place(ticket: Awaited, desk: Desk) -> str:
     return f"{STAFF}:{ticket.line}" if ticket.line in desk.own_chats else STAFF
 
 
 async def _owe_day(
-    database: Database, desk: Desk, notice: Notice, due: Sequence[Unanswered], day: date, now: datetime
+    database: Database, desk: Desk, notice: Notice, due: Sequence[Awaited], day: date, now: datetime
 ) -> bool:
     async def unit() -> bool:
         told: dict[str, Any] = {
@@ -85,7 +86,7 @@ async def _owe_day(
     return await database.writer.run(unit)
 
 
-async def _groups(due: Sequence[Unanswered], desk: Desk, now: datetime) -> list[dict[str, Any]]:
+async def _groups(due: Sequence[Awaited], desk: Desk, now: datetime) -> list[dict[str, Any]]:
     # Whose it is counts, so nobody's come first; each group keeps the order of deadlines.
     ordered = sorted(due, key=lambda one: one.assignee)
     return [
@@ -94,7 +95,7 @@ async def _groups(due: Sequence[Unanswered], desk: Desk, now: datetime) -> list[
     ]
 
 
-async def in_list(ticket: Unanswered, numbering: Numbering, now: datetime) -> dict[str, Any]:
+async def in_list(ticket: Awaited, numbering: Numbering, now: datetime) -> dict[str, Any]:
     """A ticket as lists of several name it: without a word of its client's, who may want to be erased."""
     return {
         "number": numbering.format(ticket.id),

@@ -12,14 +12,13 @@ from typing import Any
 from desk.figures import By, RatingFigures, rounded
 from desk.periods import Period
 from desk.rating import STARS
+from desk.spreadsheets import guarded
 from replies.comparison import Label, Preceding, Row
 from replies.figure_lines import block, caption, captions, change, definitions, lines, mean_line
 from replies.names import plain_line
 from replies.wording import Wording
 
 _WIDTH = 100
-# What makes a spreadsheet take a cell for a formula (OWASP), full-width forms included.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 def _cell(value: object) -> object:
     if not isinstance(value, str):
         return "" if value is None else value
-    return f"'{value}" if value.lstrip(" \u00a0\u200b\ufeff").startswith(_FORMULA) else value
+    return guarded(value)
 
 
 def _key(label: Label) -> str:

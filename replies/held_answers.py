@@ -41,7 +41,7 @@ async def send_held(desk: Desk, item_id: int, who: str, now: datetime, *, reopen
     if reopen and ticket.state == State.CLOSED:
         await reopen_now(desk, ticket.id, who, "an agent has more to say", now)
         ticket = await the_ticket(said.ticket_id, desk)
-    await note_answered(ticket, said.author, now)
+    await note_answered(desk, ticket, said.author, now)
     await change_item(item_id, withdrawn_at=None, at=now)
     await change_delivery(
         said.delivery.id, _SUPPRESSED, state=DeliveryState.OWED, error="", next_attempt_at=now

@@ -45,7 +45,9 @@ def told(kind: str, words: Wording, facts: Mapping[str, Any], number: str, zone:
 
     warned: due_at; assignee may be missing.
     breached: tickets [{number, due_at, assignee, link}], more (how many others there are).
+    resolution-warned, resolution-breached: the same. recounted: count (of the deadlines that moved).
     escalated: why and assignee may be missing.
+    urgent: claim; assignee may be missing.
     daily: day, groups [{assignee, tickets [{number, due_at, overdue, link}]}], count, more.
     weekly: since, until (days), figures and former as `figures_as_facts` gives them.
     resumed: assignee may be missing. unreached: nothing; what it stands for is not for the staff chat.
@@ -81,17 +83,18 @@ def _figures(facts: Mapping[str, Any]) -> RatingFigures:
     )
 
 
-def _warned(case: _Case) -> Told:
-    sentence = case.text("warned", number=case.number, deadline=case.deadline(case.facts["due_at"]))
-    return "notice.warned.subject", ((sentence, *_assignee(case, case.facts)),)
+def _warned(case: _Case, of: str = "") -> Told:
+    sentence = case.text(f"{of}warned", number=case.number, deadline=case.deadline(case.facts["due_at"]))
+    return f"notice.{of}warned.subject", ((sentence, *_assignee(case, case.facts)),)
 
 
-def _breached(case: _Case) -> Told:
+def _breached(case: _Case, of: str = "") -> Told:
     tickets, more = case.facts["tickets"], int(case.facts["more"])
+    key = f"{of}breached"
     if len(tickets) == 1 and not more:
         (ticket,) = tickets
-        sentence = case.text("breached", number=ticket["number"], deadline=case.deadline(ticket["due_at"]))
-        return "notice.breached.subject", ((sentence, *_assignee(case, ticket)),)
+        sentence = case.text(key, number=ticket["number"], deadline=case.deadline(ticket["due_at"]))
+        return f"notice.{key}.subject", ((sentence, *_assignee(case, ticket)),)
     lines = [
         case.text(
             "breached.line",
@@ -102,7 +105,12 @@ def _breached(case: _Case) -> Told:
         + _link(case, one)
         for one in tickets
     ]
-    return "notice.breached.subject.many", ((case.text("breached.many"),), (*lines, *_more(case, more)))
+    return f"notice.{key}.subject.many", ((case.text(f"{key}.many"),), (*lines, *_more(case, more)))
+
+
+def _recounted(case: _Case) -> Told:
+    count = case.words.number(int(case.facts["count"]))
+    return "notice.recounted.subject", ((case.text("recounted", n=count),),)
 
 
 def _escalated(case: _Case) -> Told:
@@ -110,6 +118,12 @@ def _escalated(case: _Case) -> Told:
     if why := plain_line(str(case.facts.get("why") or ""), _LONGEST):
         lines.append(case.text("escalated.why", text=why))
     return "notice.escalated.subject", (tuple(lines),)
+
+
+def _urgent(case: _Case) -> Told:
+    claim = case.words.quotable(plain_line(str(case.facts["claim"]), _LONGEST))
+    lines = (case.text("urgent", number=case.number, claim=claim), *_assignee(case, case.facts))
+    return "notice.urgent.subject", (lines,)
 
 
 def _daily(case: _Case) -> Told:
@@ -199,7 +213,11 @@ def _more(case: _Case, more: int) -> Paragraph:
 _KINDS: Mapping[str, Callable[[_Case], Told]] = {
     "warned": _warned,
     "breached": _breached,
+    "resolution-warned": lambda case: _warned(case, "resolution-"),
+    "resolution-breached": lambda case: _breached(case, "resolution-"),
+    "recounted": _recounted,
     "escalated": _escalated,
+    "urgent": _urgent,
     "daily": _daily,
     "weekly": _weekly,
     "gap": _gap,

@@ -142,14 +142,17 @@ class Wording:
             return f"{start[0]}–{end[0]}"
         return "–".join(f"{hour}.{minute:02}" for hour, minute in (start, end))
 
-    def opening_hours(self, calendar: Calendar, at: datetime) -> str:
-        """`По рабочим дням, 05:00–14:00 (МСК)`; empty for a calendar without regular hours."""
+    def opening_hours(self, calendar: Calendar, at: datetime, *, inside: bool = False) -> str:
+        """`По рабочим дням, 05:00–14:00 (МСК)`; empty for a calendar without regular hours.
+
+        `inside`: within a sentence, `по рабочим дням 05:00–14:00 (МСК)`.
+        """
         if not calendar.regular_hours:
             return ""
         kinds = dict.fromkeys(hours for hours in calendar.week if hours)
-        parts = [self._days_and_hours(calendar, hours) for hours in kinds]
+        parts = [self._days_and_hours(calendar, hours, ".inside" if inside else "") for hours in kinds]
         line = "; ".join(parts)
-        line = line[0].upper() + line[1:]
+        line = line if inside else line[0].upper() + line[1:]
         return self.text("hours.zone", hours=line, zone=self.zone(calendar.timezone, at))
 
     def period(self, period: Period) -> str:
@@ -211,6 +214,10 @@ class Wording:
             return self.text("list.more", rest=", ".join(shown), n=self.number(more))
         return self._row(shown, "list.last")
 
+    def row(self, items: Sequence[str]) -> str:
+        """Items in a row: `консультации, исправление ошибок и доработка программы`."""
+        return self._row(items, "list.last")
+
     def formats(self, names: Sequence[str]) -> str:
         """`JPG, GIF и PNG`; in Finnish `JPG-, GIF- ja PNG-`, to which the text joins its noun."""
         return self._row([self.text("list.format", name=name) for name in names], "list.format.last")
@@ -220,14 +227,14 @@ class Wording:
             return "".join(items)
         return self.text(last, rest=", ".join(items[:-1]), last=items[-1])
 
-    def _days_and_hours(self, calendar: Calendar, hours: Hours) -> str:
+    def _days_and_hours(self, calendar: Calendar, hours: Hours, where: str) -> str:
         spans = self._row([self.span(*interval) for interval in hours], "list.last")
         days = [number for number, of_day in enumerate(calendar.week) if of_day == hours]
         if days == [0, 1, 2, 3, 4] and not any(calendar.week[5:]):
-            return self.text("hours.working-days", hours=spans)
+            return self.text(f"hours.working-days{where}", hours=spans)
         if len(days) == 7:
-            return self.text("hours.daily", hours=spans)
-        return self.text("hours.days", days=self._day_names(days), hours=spans)
+            return self.text(f"hours.daily{where}", hours=spans)
+        return self.text(f"hours.days{where}", days=self._day_names(days), hours=spans)
 
     def _day_names(self, days: Sequence[int]) -> str:
         """`пн–чт, сб`: runs of three days or more with a dash."""

@@ -128,6 +128,9 @@ async def waiting(ticket_ids: Collection[int]) -> list[Waiting]:
 
 
 async def still_due() -> list[int]:
-    """The tickets that wait for their first answer: their cards tell how much time is left."""
-    rows = await fetch("SELECT id FROM tickets WHERE state IN ('new', 'open') AND reacted_at IS NULL")
+    """The tickets that are to be answered or settled: their cards tell how much time is left."""
+    rows = await fetch(
+        "SELECT id FROM tickets WHERE state <> 'closed'"
+        " AND (reacted_at IS NULL OR resolution_due_at IS NOT NULL)"
+    )
     return [int(row["id"]) for row in rows]

@@ -181,3 +181,20 @@ class TimeSpent(Model):
 
     class Meta:
         table = "time_spent"
+
+
+class Recording(Model):
+    """A recording of a call or a remote session; the bytes lie in the file store under their digest."""
+
+    id = fields.BigIntField(primary_key=True)
+    time_spent: fields.ForeignKeyRelation[TimeSpent] = fields.ForeignKeyField(
+        "otklik.TimeSpent", related_name="recordings", on_delete=fields.CASCADE
+    )
+    time_spent_id: int
+    name = fields.CharField(max_length=300)
+    media_type = fields.CharField(max_length=100)
+    size = fields.BigIntField()
+    sha256 = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "recordings"

@@ -6,7 +6,7 @@ from typing import Any
 
 from desk.ticket import State
 from storage.chat_models import Chat, Post
-from storage.models import Event, Message, Ticket
+from storage.models import Message, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,6 @@ async def tickets_of(client_id: int, most: int) -> list[TicketLine]:
     closed = await mine.filter(state=State.CLOSED.value).order_by("-closed_at", "-id").limit(most)
     rows = [*unfinished, *closed][:most]
     return [TicketLine(row.id, row.subject, row.state, row.closed_at) for row in rows]
-
-
-async def last_event_at(ticket_id: int, what: str) -> datetime | None:
-    """When something was last noted in a ticket's history (UTC), or None."""
-    row = await Event.filter(ticket_id=ticket_id, what=what).order_by("-id").first()
-    return row.at if row else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,13 @@ def _config(url: str) -> dict[str, object]:
         "connections": {"default": engine(url)},
         "apps": {
             APP: {
-                "models": ["storage.models", "storage.chat_models"],
+                "models": [
+                    "storage.models",
+                    "storage.chat_models",
+                    "storage.directory_models",
+                    "storage.clock_models",
+                    "storage.faq_models",
+                ],
                 "migrations": "storage.migrations",
                 "default_connection": "default",
             }

@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from desk.channels import channel_of
+from desk.entitlement import STRANGER, Contract, Standing
 from storage.chat_models import Chat
+from storage.companies.linking import link_client
 from storage.database import Database
 from storage.models import Address, Client, Closure, Event, Ticket
 from storage.outbox import Owed, owe
-from storage.statements import fetch, insert, row_lock
+from storage.statements import day, fetch, insert, row_lock
 
 
 @dataclass(frozen=True, slots=True)
 class KnownClient:
-    """A client as other floors see him; `name` is the directory's, never what a mail claims."""
+    """A client as other floors see him; `name` is the directory's, never what a mail claims.
+
+    `vocative`: how he is called when he is addressed, where the language has a form for that, or "".
+    """
 
     id: int
     name: str
@@ -22,6 +28,8 @@ class KnownClient:
     language: str
     address: str
     blocked: bool = False
+    vocative: str = ""
+    standing: Standing = STRANGER
 
 
 class AddressTaken(Exception):
@@ -40,16 +48,50 @@ async def client_by_address(address: str) -> KnownClient | None:
     # Once an erasure that we waited for is over, PostgreSQL looks at the client's row anew, but at it alone:
     # the address, which is gone, would still be found.
     rows = await fetch(
-        "SELECT c.id, c.name, c.registered, c.language, c.blocked_at FROM addresses a"  # noqa: S608
-        " JOIN clients c ON c.id = a.client_id WHERE a.address = ? AND c.erased_at IS NULL"
-        f"{row_lock('KEY SHARE OF c')}",
+        "SELECT c.id, c.name, c.registered, c.language, c.blocked_at, c.vocative, c.company_id"  # noqa: S608
+        " FROM addresses a JOIN clients c ON c.id = a.client_id"
+        f" WHERE a.address = ? AND c.erased_at IS NULL{row_lock('KEY SHARE OF c')}",
         address,
     )
     if not rows:
         return None
     row = rows[0]
-    blocked = row["blocked_at"] is not None
-    return KnownClient(row["id"], row["name"], bool(row["registered"]), row["language"], address, blocked)
+    registered, blocked = bool(row["registered"]), row["blocked_at"] is not None
+    standing = await _standing(registered, row["company_id"])
+    return KnownClient(
+        row["id"], row["name"], registered, row["language"], address, blocked, row["vocative"], standing
+    )
+
+
+async def standing_of(client_id: int) -> Standing:
+    """What entitles a client just now; STRANGER for one that is not there."""
+    rows = await fetch(
+        "SELECT registered, company_id FROM clients WHERE id = ? AND erased_at IS NULL", client_id
+    )
+    return await _standing(bool(rows[0]["registered"]), rows[0]["company_id"]) if rows else STRANGER
+
+
+async def _standing(registered: bool, company_id: int | None) -> Standing:
+    """With what his company has; asked for in a statement of its own, because most who write have none."""
+    if company_id is None:
+        return Standing(registered)
+    rows = await fetch(
+        "SELECT o.name, o.curator, k.level, k.plan, k.valid_from, k.valid_to FROM companies o"
+        " LEFT JOIN contracts k ON k.company_id = o.id WHERE o.id = ?",
+        company_id,
+    )
+    if not rows:  # it was deleted this very moment, and the client has none any more
+        return Standing(registered)
+    contracts = tuple(
+        Contract(day(one["valid_from"]), _day(one["valid_to"]), one["plan"], one["level"])
+        for one in rows
+        if one["valid_from"] is not None
+    )
+    return Standing(registered, company_id, rows[0]["name"], rows[0]["curator"], contracts)
+
+
+def _day(value: Any) -> date | None:
+    return None if value is None else day(value)
 
 
 async def add_unregistered(address: str, language: str, now: datetime) -> KnownClient:
@@ -111,13 +153,24 @@ class Directory:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, address: str, name: str, language: str, now: datetime) -> KnownClient:
+    async def add(
+        self, address: str, name: str, language: str, now: datetime, *, vocative: str = "", company: str = ""
+    ) -> KnownClient:
         """Register a client; one who wrote before keeps his tickets. `language` may be empty: unknown.
 
-        Raises AddressTaken when a registered client has the address.
+        `company`: its registration, "" for none. Raises AddressTaken when a registered client has the
+        address, NoCompany.
         """
 
         async def unit() -> KnownClient:
+            client = await register()
+            if vocative:
+                await Client.filter(id=client.id).update(vocative=vocative)
+            if company:
+                await link_client(client.id, company, "command line", now)
+            return client
+
+        async def register() -> KnownClient:
             known = await client_by_address(address)
             if known is None:
                 client = await Client.create(name=name, registered=True, language=language, created_at=now)
@@ -196,7 +249,7 @@ def _farewell(client: KnownClient, language: str, now: datetime) -> Owed:
         channel=channel_of(client.address),
         recipient=client.address,
         language=client.language or language,
-        facts={"client_name": client.name or None},
+        facts={"client_name": client.name or None, "client_vocative": client.vocative or None},
     )
 
 

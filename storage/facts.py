@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage.clock_models import Pause, Stage
 from storage.models import Address, Closure, Delivery, Event, Message, Participant, Screenshot, Ticket
+from storage.recordings import time_of
 
 _DELIVERY = (
     "id",
@@ -91,7 +93,7 @@ async def _with_clients_and_ratings(page: Sequence[dict[str, Any]]) -> list[dict
 
 
 async def ticket(ticket_id: int) -> dict[str, Any] | None:
-    """A ticket with its participants, messages, screenshots, history, deliveries and closures, or None."""
+    """A ticket with all that belongs to it, from its messages to its closures, or None."""
     rows = await _with_clients_and_ratings(await Ticket.filter(id=ticket_id).values())
     if not rows:
         return None
@@ -112,7 +114,12 @@ async def ticket(ticket_id: int) -> dict[str, Any] | None:
         .values("address", "added_by", "added_at"),
         "history": await Event.filter(ticket_id=ticket_id).order_by("id").values(),
         "deliveries": deliveries,
+        "pauses": await Pause.filter(ticket_id=ticket_id).order_by("id").values("state", "since", "until"),
+        "stages": await Stage.filter(ticket_id=ticket_id)
+        .order_by("id")
+        .values("stage", "entered_at", "left_at"),
         "closures": await Closure.filter(ticket_id=ticket_id).order_by("id").values(),
+        "time": await time_of(ticket_id),
     }
 
 

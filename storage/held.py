@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from storage.inbox import Claimed
+from storage.inbox import Claimed, finish_entry
 from storage.models import Entry, EntryState
 
 HELD, GOES_TO = (
@@ -64,6 +64,20 @@ async def send_on(chat_id: int, ticket_id: int, now: datetime, *, besides: int |
             # Whoever has it in hand finds another number, and leaves it (storage.inbox.hold_entry).
             attempts=row.attempts + (row.state == EntryState.PROCESSING),
         )
+    return len(rows)
+
+
+async def let_go(chat_id: int, outcome: str, now: datetime) -> int:
+    """Take none of a chat's entries that wait in: their client needs nothing more. Returns how many.
+
+    They stay in the inbox, as anything that was dealt with does.
+    """
+    rows = await _waiting(chat_id)
+    for row in rows:
+        # As in `send_on`: whoever has it in hand finds another number.
+        taken = row.attempts + (row.state == EntryState.PROCESSING)
+        await Entry.filter(id=row.id).update(attempts=taken)
+        await finish_entry(row.id, EntryState.DONE, now, ticket_id=None, outcome=outcome)
     return len(rows)
 
 

@@ -15,6 +15,7 @@ from desk.ticket import State
 from storage.chat_models import Attachment
 from storage.models import Delivery, DeliveryState, Entry, EntryState, Message, Screenshot, Ticket
 from storage.privacy.erasure import ERASED
+from storage.recordings import forget_recordings
 from storage.statements import fetch, moment
 
 PAGE = 200  # rows looked at in one statement
@@ -113,6 +114,8 @@ async def closed(behind: int) -> list[Row]:
         "SELECT t.id, t.closed_at, EXISTS (SELECT 1 FROM messages m WHERE m.ticket_id = t.id AND m.text <> ?)"
         " OR EXISTS (SELECT 1 FROM deliveries d WHERE d.ticket_id = t.id AND d.state <> 'owed'"
         " AND d.state <> 'sending' AND (d.content IS NOT NULL OR CAST(d.facts AS TEXT) <> '{}'))"
+        " OR EXISTS (SELECT 1 FROM time_spent s JOIN recordings r ON r.time_spent_id = s.id"
+        " WHERE s.ticket_id = t.id)"
         " AS has_text FROM tickets t WHERE t.state = ? AND t.id > ? ORDER BY t.id LIMIT ?",
         ERASED,
         State.CLOSED.value,
@@ -136,6 +139,7 @@ async def empty_closed(some: Sequence[int], now: datetime, since: datetime) -> s
     files |= {str(one) for one in await mails.values_list("body_sha256", flat=True)} - {""}
     sent_files = Attachment.filter(message_id__in=numbers)
     files |= {str(one) for one in await sent_files.values_list("sha256", flat=True)}
+    files |= await forget_recordings(tickets, ERASED)
     await shots.delete()
     await sent_files.delete()
     await mails.update(body=None, body_sha256="", purged_at=now)

@@ -60,7 +60,10 @@ class Entry(Model):
 
 
 class Client(Model):
-    """A person who writes to the desk; registered when the directory knows him."""
+    """A person who writes to the desk; registered when the directory knows him.
+
+    `vocative`: how a Ukrainian letter addresses him; "" where that is not known.
+    """
 
     id = fields.BigIntField(primary_key=True)
     name = fields.CharField(max_length=200, default="")
@@ -71,6 +74,8 @@ class Client(Model):
     blocked_by = fields.CharField(max_length=100, default="")
     blocked_why = fields.TextField(default="")
     erased_at = fields.DatetimeField(null=True)
+    company_id = fields.BigIntField(null=True)
+    vocative = fields.CharField(max_length=200, default="")
 
     class Meta:
         table = "clients"
@@ -94,7 +99,11 @@ class Address(Model):
 class Ticket(Model):
     """A numbered case. The number is `id`: the engine never gives one twice.
 
-    `warned_at`, `breached_at`: the reaction deadline that agents were last told of, not when they were.
+    `warned_at`, `breached_at`: the reaction deadline that agents were last told of, not when they were; the
+    same for the resolution deadline. `level_facts`: what the rules of levels were asked (desk.service_level).
+    `resolution`: the target by which it counts, as a promise is written. `planned_for`: when an improvement
+    is to be there, as an agent has set it at `planned_at`. `company_id`: the client's company when it was
+    opened.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -122,6 +131,17 @@ class Ticket(Model):
     resume_at = fields.DatetimeField(null=True)
     warned_at = fields.DatetimeField(null=True)
     breached_at = fields.DatetimeField(null=True)
+    company_id = fields.BigIntField(null=True)
+    level_facts: fields.JSONField[dict[str, object] | None] = fields.JSONField(null=True)
+    product = fields.CharField(max_length=40, default="")
+    version = fields.CharField(max_length=40, default="")
+    stage = fields.CharField(max_length=20, default="")
+    resolution = fields.CharField(max_length=60, default="")
+    resolution_due_at = fields.DatetimeField(null=True)
+    resolution_warned_at = fields.DatetimeField(null=True)
+    resolution_breached_at = fields.DatetimeField(null=True)
+    planned_for = fields.DatetimeField(null=True)
+    planned_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "tickets"

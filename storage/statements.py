@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tortoise.connection import get_connection
@@ -77,6 +77,11 @@ def row_lock(strength: str) -> str:
 def moment(value: Any) -> datetime:
     """A moment (UTC) as an engine gives it: SQLite keeps text."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+def day(value: Any) -> date:
+    """A date as an engine gives it: SQLite keeps text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def parsed(value: Any) -> Any:

@@ -7,9 +7,8 @@ from typing import Any
 
 from desk.ticket import State
 from storage.chat_models import Attachment
-from storage.closures import withdraw_invitations
+from storage.directory_models import Company
 from storage.models import Address, Event, Message, Screenshot, Ticket
-from storage.outbox import cancel_owed
 from storage.statements import fetch, insert
 
 TEXT_MOST = 1_000_000  # characters of a body kept for reading; the raw bytes keep the whole
@@ -17,7 +16,10 @@ TEXT_MOST = 1_000_000  # characters of a body kept for reading; the raw bytes ke
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """What opens a ticket. Moments are UTC; `reaction_due_at` follows from `promise` and its calendar."""
+    """What opens a ticket. Moments are UTC; `reaction_due_at` follows from `promise` and its calendar.
+
+    `level_facts`: what the rules of levels were asked; `product`, `version`: of what it is about, if it says.
+    """
 
     client_id: int
     state: str
@@ -31,6 +33,15 @@ class NewTicket:
     line: str = "first"
     follow_up_of: int | None = None
     closed_at: datetime | None = None
+    company_id: int | None = None
+    level_facts: dict[str, Any] | None = None
+    kind: str | None = None
+    product: str = ""
+    version: str = ""
+    assignee: str | None = None
+    priority: int | None = None
+    resolution: str = ""
+    resolution_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TicketNow:
-    """A ticket as it stands, with its client's name, registration and mail address."""
+    """A ticket as it stands, with its client's name, registration and mail address, and his company."""
 
     id: int
     client_id: int
@@ -119,6 +130,18 @@ class TicketNow:
     closed_at: datetime | None
     last_message_id: str = field(default="")
     merged_into: int | None = None
+    company_id: int | None = None
+    level_facts: dict[str, Any] | None = None
+    product: str = ""
+    version: str = ""
+    stage: str = ""
+    resolution: str = ""
+    resolution_due_at: datetime | None = None
+    planned_for: datetime | None = None
+    client_vocative: str = ""
+    company: str = ""
+    curator: str = ""
+    planned_at: datetime | None = None
 
 
 async def open_ticket(new: NewTicket) -> int:
@@ -198,7 +221,13 @@ async def note_changes(ticket_id: int, at: datetime, *changes: Change) -> None:
 
 
 async def change_ticket(ticket_id: int, **columns: Any) -> None:
-    """Set columns of a ticket; the caller writes the history."""
+    """Set columns of a ticket; the caller writes the history.
+
+    Raises ValueError for a state: that is set by `storage.clocks.moved_state` alone, which stops and starts
+    clocks.
+    """
+    if "state" in columns:
+        raise ValueError("a state is set by storage.clocks.moved_state")
     await Ticket.filter(id=ticket_id).update(**columns)
 
 
@@ -215,11 +244,15 @@ async def ticket_now(ticket_id: int, *, locked: bool = True) -> TicketNow | None
     # Others may take part in it; they are not whom the desk answers.
     his = Message.filter(ticket_id=ticket_id, direction="in", address__in=[*addresses], automatic=False)
     last = await his.order_by("-id").first()
+    company = await Company.get_or_none(id=row.company_id) if row.company_id is not None else None
     return TicketNow(
         id=row.id,
         client_id=row.client_id,
         client_name=row.client.name,
         client_registered=row.client.registered,
+        client_vocative=row.client.vocative,
+        company=company.name if company else "",
+        curator=company.curator if company else "",
         # He is answered where he wrote last; a ticket without his messages goes by the directory.
         client_address=last.address if last else str(next(iter(addresses), "")),
         last_message_id=last.message_id if last else "",
@@ -241,6 +274,15 @@ async def ticket_now(ticket_id: int, *, locked: bool = True) -> TicketNow | None
                 "reacted_at",
                 "closed_at",
                 "merged_into",
+                "company_id",
+                "level_facts",
+                "product",
+                "version",
+                "stage",
+                "resolution",
+                "resolution_due_at",
+                "planned_for",
+                "planned_at",
             )
         },
     )
@@ -263,14 +305,6 @@ async def open_tickets(client_id: int) -> list[int]:
     """The numbers of a client's tickets that are not closed, in their order."""
     unfinished = Ticket.filter(client_id=client_id).exclude(state=State.CLOSED.value).order_by("id")
     return [int(one) for one in await unfinished.values_list("id", flat=True)]  # type: ignore[call-overload]
-
-
-async def reopen(ticket: TicketNow, who: str, why: str, at: datetime) -> None:
-    """Put a closed ticket back to work and withdraw its rating invitation, sent or not yet sent."""
-    await change_ticket(ticket.id, state=State.OPEN.value, closed_at=None, merged_into=None)
-    await withdraw_invitations(ticket.id, at)
-    await cancel_owed(ticket.id, "invitation")
-    await note_changes(ticket.id, at, Change(who, "reopened", ticket.state, State.OPEN.value, why))
 
 
 async def ticket_with_content(content_key: str, since: datetime | None) -> int | None:

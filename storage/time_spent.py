@@ -9,8 +9,8 @@ from storage.statements import fetch, insert
 
 async def log_time(
     ticket_id: int, agent: str, activity: str, length: timedelta, at: datetime, note: str = ""
-) -> None:
-    """Log working time on a ticket; inside a unit. `at` in UTC."""
+) -> int:
+    """Log working time on a ticket; inside a unit. `at` in UTC. Returns the row's id."""
     row = {
         "ticket_id": ticket_id,
         "agent": agent,
@@ -19,7 +19,7 @@ async def log_time(
         "at": at,
         "note": note,
     }
-    await insert(TimeSpent, row)
+    return await insert(TimeSpent, row)
 
 
 async def time_on(ticket_id: int) -> dict[str, timedelta]:

@@ -14,6 +14,7 @@ USES = (
     ("entries", ("body_sha256",)),
     ("screenshots", ("sha256", "thumbnail")),
     ("attachments", ("sha256",)),
+    ("recordings", ("sha256",)),
 )
 
 

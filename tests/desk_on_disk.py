@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from bot.calendars import build_calendar
+from desk.entitlement import Offering
 from desk.service_level import Promise, ServiceLevel
 from desk.ticket import Numbering
 from intake import requests
@@ -52,8 +53,9 @@ INTAKE = requests.Desk(
     reopen_days=30,
     confirmations_per_hour=5,
     confirmations_per_day=20,
+    offering=Offering(MAIN.timezone),
 )
-VERBS = answering.Desk(LEVELS, {"main": MAIN}, NUMBERING, "example.org")
+VERBS = answering.Desk(LEVELS, {"main": MAIN}, NUMBERING, "example.org", Offering(MAIN.timezone))
 
 _serial = count(1)
 
@@ -80,13 +82,15 @@ class DeskOnDisk:
         self.inbox = Inbox(database, files)
         self._entries = count(1)
 
-    async def receives(self, incoming: IncomingMessage, at: datetime = NOW) -> requests.Outcome:
-        """Record an entry and take the mail in, as received at a moment."""
+    async def receives(
+        self, incoming: IncomingMessage, at: datetime = NOW, rules: requests.Desk = INTAKE
+    ) -> requests.Outcome:
+        """Record an entry and take the mail in, as received at a moment, by these rules."""
         body = b"entry %d" % next(self._entries)
         arrival = Arrival(arrival_key(["support@example.org"], body), "smtp", "conversation", {}, body, at)
         await self.inbox.record(arrival)
         (entry,) = await self.inbox.claim(1, at + timedelta(seconds=1))
-        return await self.database.writer.run(lambda: requests.take_in(entry, incoming, INTAKE, at))
+        return await self.database.writer.run(lambda: requests.take_in(entry, incoming, rules, at))
 
     async def ticket(self, ticket_id: int | None) -> dict[str, Any]:
         """Everything on a ticket."""

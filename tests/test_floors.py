@@ -32,6 +32,7 @@ HOMES = {
     "imapclient": ("intake/imap.py",),
     "aiosmtplib": ("replies/smtp.py",),
     "matplotlib": ("replies/charts.py",),
+    "Stemmer": ("replies/faq/stems.py",),
     "aiohttp": ("bot/web/**", "bot/oauth.py", "bot/telegram/**", "bot/demo/telegram/**"),
     "httpx": ("bot/telegram/errors.py",),
     "aiogram": ("bot/telegram/clients/**", "bot/telegram/carriers.py", "bot/telegram/errors.py"),
@@ -41,7 +42,7 @@ HOMES = {
 }
 
 # Costs so much to load that a command that does not need it must not pay: inside functions alone.
-LATE = ("matplotlib", "bot.telegram.frameworks")
+LATE = ("matplotlib", "Stemmer", "bot.telegram.frameworks")
 
 # What these load every command pays for, and the service waits for before it listens.
 AT_ONCE = (

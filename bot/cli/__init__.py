@@ -4,8 +4,12 @@ import typer
 
 from bot.cli import (
     agents,
+    companies,
+    deadlines,
     directory,
+    entitling,
     explain,
+    faq,
     importing,
     privacy,
     promises,
@@ -13,6 +17,7 @@ from bot.cli import (
     reports,
     running,
     setup,
+    texts,
     tickets,
 )
 from bot.cli.usage import CommandLine
@@ -26,7 +31,8 @@ app = typer.Typer(
     add_completion=False,
 )
 GROUPS = (
-    setup, running, explain, importing, tickets, queues, directory, agents, privacy, promises, reports,
+    setup, running, explain, importing, tickets, entitling, queues, directory, companies, agents, privacy,
+    promises, deadlines, reports, faq, texts,
 )  # fmt: skip
 for group in GROUPS:
     group.register(app)

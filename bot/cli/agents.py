@@ -43,7 +43,8 @@ def agents_list(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = Fal
         else:
             account = f", Telegram {telegram_id}" if telegram_id else ""
             how = " (enrolled)" if agent.name in enrolled and not agent.telegram_id else ""
-            say(f"{agent.name}  {agent.role}, line {agent.line}{account}{how}")
+            team = f", team {agent.team}" if agent.team else ""
+            say(f"{agent.name}  {agent.role}, line {agent.line}{team}{account}{how}")
 
 
 def _enrolled(settings: Settings) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,13 +10,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, fail, load_settings, print_json, say
 from bot.cli.database import with_database
-from bot.cli.privacy import clients_erase, clients_export
+from bot.cli.directory_files import clients_export, clients_import
+from bot.cli.privacy import clients_erase
 from bot.config import Settings
 from bot.config.fields import Language, MailAddress
 from bot.rules import own_addresses
+from desk.addresses import comparable
 from intake.mime.addresses import is_usable
+from storage.companies.changing import NoCompany
+from storage.companies.linking import NotLinkable, link_client, unlink_client
 from storage.database import Database
-from storage.directory import AddressTaken, Directory, KnownClient, NotBlockable
+from storage.directory import AddressTaken, Directory, KnownClient, NotBlockable, client_by_address
+
+_TOLD = ("id", "name", "registered", "language", "address", "blocked")
 
 
 def register(app: typer.Typer) -> None:
@@ -23,6 +30,9 @@ def register(app: typer.Typer) -> None:
     clients = typer.Typer(help="Clients whom the directory knows.", no_args_is_help=True)
     clients.command("add")(clients_add)
     clients.command("list")(clients_list)
+    clients.command("link")(clients_link)
+    clients.command("unlink")(clients_unlink)
+    clients.command("import")(clients_import)
     clients.command("export")(clients_export)
     clients.command("erase")(clients_erase)
     clients.command("block")(clients_block)
@@ -34,6 +44,10 @@ def clients_add(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address.")],
     name: Annotated[str, typer.Option(metavar="TEXT", help="How he is greeted.")] = "",
     language: Annotated[Language | None, typer.Option(help="In which he is answered.")] = None,
+    vocative: Annotated[
+        str, typer.Option(metavar="TEXT", help="How he is addressed in Ukrainian, in the vocative.")
+    ] = "",
+    company: Annotated[str, typer.Option(metavar="REGISTRATION", help="The company that he is of.")] = "",
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -47,13 +61,17 @@ def clients_add(
         fail(f"{known_as} is the desk's own address; a client has another")
     if len(name) > 200 or not name.isprintable():
         fail("--name: allowed are up to 200 characters on one line")
+    if len(vocative) > 200 or not vocative.isprintable():
+        fail("--vocative: allowed are up to 200 characters on one line")
 
     async def work(database: Database) -> KnownClient:
-        return await Directory(database).add(known_as, name, language or "", datetime.now(UTC))
+        return await Directory(database).add(
+            known_as, name, language or "", datetime.now(UTC), vocative=vocative, company=company
+        )
 
     try:
         client = with_database(settings, work)
-    except AddressTaken as exc:
+    except (AddressTaken, NoCompany) as exc:
         fail(str(exc))
     _tell(client, as_json)
 
@@ -67,6 +85,45 @@ def clients_list(
     settings = load_settings(config)
     for client in with_database(settings, lambda database: Directory(database).clients(blocked=blocked)):
         _tell(client, as_json)
+
+
+def clients_link(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="One of the client's addresses.")],
+    registration: Annotated[str, typer.Argument(metavar="REGISTRATION", help="The company's.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Link a client to a company, by which he is entitled to what it is from his next request on."""
+    now = datetime.now(UTC)
+    _relate(config, address, lambda client: link_client(client, registration, "command line", now), as_json)
+
+
+def clients_unlink(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="One of the client's addresses.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Undo link. He is registered no more: `clients add` does that for somebody without a company."""
+    now = datetime.now(UTC)
+    _relate(config, address, lambda client: unlink_client(client, "command line", now), as_json)
+
+
+def _relate(config: Path, address: str, change: Callable[[int], Awaitable[object]], as_json: bool) -> None:
+    settings = load_settings(config)
+    known_as = comparable(address)
+
+    async def unit() -> KnownClient:
+        client = await client_by_address(known_as)
+        if client is None:
+            raise NotLinkable(f"nobody has the address {address}")
+        await change(client.id)
+        return await client_by_address(known_as) or client
+
+    try:
+        client = with_database(settings, lambda database: database.writer.run(unit))
+    except (NoCompany, NotLinkable) as exc:
+        fail(str(exc))
+    _tell(client, as_json)
 
 
 def clients_block(
@@ -134,7 +191,7 @@ def _change(settings: Settings, work: Callable[[Database], Awaitable[KnownClient
 
 def _tell(client: KnownClient, as_json: bool) -> None:
     if as_json:
-        print_json(client)
+        print_json({name: getattr(client, name) for name in _TOLD})
     else:
         blocked = "  blocked" if client.blocked else ""
         say(f"{client.id}  {client.address}  {client.name}  {client.language}".rstrip() + blocked)

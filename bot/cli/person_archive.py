@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.ticket_views import shown
+from desk.sound import SUFFIXES
 from storage import facts
 from storage.files import DamagedFile, FileStore
 from storage.privacy.export import Kept, received_bytes, sent_bytes
 
-_CLIENT = ("name", "registered", "language", "created_at", "blocked_at", "blocked_by", "blocked_why")
+_CLIENT = (
+    *("name", "vocative", "registered", "language", "company", "created_at"),
+    *("blocked_at", "blocked_by", "blocked_why"),
+)
 _RATING = ("closed_at", "invited_at", "stars", "comment", "satisfied", "recommend", "rated_at", "rated_via")
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 
@@ -58,6 +62,11 @@ async def write_zip(
             name = f"screenshots/{shot['sha256']}.{_SUFFIXES.get(shot['media_type'], 'bin')}"
             if name not in archive.namelist():
                 missing += not _add(archive, name, _stored(files, shot["sha256"]))
+            step(1)
+        for recording in kept.recordings:
+            name = f"recordings/{recording['sha256']}.{SUFFIXES.get(recording['media_type'], 'bin')}"
+            if name not in archive.namelist():
+                missing += not _add(archive, name, _stored(files, recording["sha256"]))
             step(1)
         for row in kept.entries:
             stored = row["body_sha256"]

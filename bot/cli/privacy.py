@@ -1,4 +1,4 @@
-"""`otklik clients export|erase` and `otklik purge`: what the desk keeps of a person, and for how long."""
+"""`otklik clients export ADDRESS|erase` and `otklik purge`: what is kept of a person, and for how long."""
 
 import sys
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from bot.cli.common import (
 )
 from bot.cli.database import with_database
 from bot.cli.person_archive import document, write_zip
+from bot.config import Settings
 from bot.rules import file_store, rules
 from storage.database import Database, is_sqlite, sqlite_path
 from storage.instance import AlreadyRunning, InstanceLock
@@ -42,17 +43,8 @@ def register(app: typer.Typer) -> None:
     app.command()(purge)
 
 
-def clients_export(
-    address: AddressArgument,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.zip", help="With pictures and mails; without it the JSON is printed."),
-    ] = None,
-    config: ConfigOption = DEFAULT_CONFIG,
-    as_json: JsonOption = True,
-) -> None:
-    """Hand out all that the desk keeps of a person: tickets, mails sent and received, ratings."""
-    settings = load_settings(config)
+def person_export(settings: Settings, address: str, out: Path | None) -> None:
+    """Hand out all that the desk keeps of a person: JSON, or with `out` a zip with pictures and mails."""
     files, written = file_store(settings), rules(settings).numbering.format
 
     async def work(_: Database) -> tuple[dict[str, object], Kept, int]:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -17,7 +18,7 @@ from bot.cli.common import (
 )
 from bot.moments import parse_moment
 from bot.rules import rules
-from desk.service_level import due as due_of
+from desk.clock import Pause, due_with, merged
 from desk.working_time import NoWorkingTime
 
 
@@ -34,6 +35,10 @@ def due(
     calendar: Annotated[
         str | None, typer.Option(metavar="NAME", help="Another calendar than the level's.")
     ] = None,
+    pause: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FROM..TO", help="A time for which the clock stood still; any number."),
+    ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -48,9 +53,11 @@ def due(
     zone = known.calendars[name].timezone
     try:
         received_at = parse_moment(at, zone) if at else replace_microseconds(datetime.now(UTC))
-        found = due_of(promised.react_within, known.calendars[name], received_at)
     except ValueError as exc:
         fail(f"--at: {exc}", Status.WRONG_USAGE)
+    pauses = [_pause(one, zone) for one in pause or ()]
+    try:
+        found = due_with(promised.react_within, known.calendars[name], received_at, pauses)
     except NoWorkingTime as exc:
         fail(str(exc))
     if as_json:
@@ -61,14 +68,38 @@ def due(
                 "due_at": found.due_at.astimezone(zone),
                 "working_seconds": found.working_seconds,
                 "calendar": name,
+                "pauses": [
+                    [one.since.astimezone(zone), _end(one).astimezone(zone)] for one in merged(pauses)
+                ],
                 "intervals": [[a.astimezone(zone), b.astimezone(zone)] for a, b in found.intervals],
             }
         )
         return
     say(f"{promised.react_within} from {received_at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}, calendar {name}")
+    for one in merged(pauses):
+        begins, ends = one.since.astimezone(zone), _end(one).astimezone(zone)
+        say(f"  not counted: {begins:%a %Y-%m-%d %H:%M:%S} – {ends:%a %Y-%m-%d %H:%M:%S}")
     for opens, closes in found.intervals:
         say(f"  {opens.astimezone(zone):%a %Y-%m-%d %H:%M:%S} – {closes.astimezone(zone):%H:%M:%S}")
     say(f"due {found.due_at.astimezone(zone):%a %Y-%m-%d %H:%M:%S %Z}")
+
+
+def _pause(text: str, zone: ZoneInfo) -> Pause:
+    """A pause as it is typed; anything else ends the command."""
+    since, dots, until = text.partition("..")
+    try:
+        if not dots:
+            raise ValueError(f"{text!r} has no two dots between the beginning and the end")
+        pause = Pause(parse_moment(since.strip(), zone), parse_moment(until.strip(), zone))
+        if _end(pause) < pause.since:
+            raise ValueError(f"{text!r} ends before it begins")
+    except ValueError as exc:
+        fail(f"--pause: {exc}; allowed: FROM..TO", Status.WRONG_USAGE)
+    return pause
+
+
+def _end(pause: Pause) -> datetime:
+    return pause.until or pause.since
 
 
 def replace_microseconds(moment: datetime) -> datetime:

@@ -18,7 +18,8 @@ from bot.cli.common import (
     print_json,
     say,
 )
-from bot.cli.trials import Finding, trials
+from bot.cli.finding import Finding
+from bot.cli.trials import trials
 from bot.config import secrets_of
 from bot.redaction import Redaction
 

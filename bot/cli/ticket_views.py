@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from desk.time_spent import shown as length_shown
 
 Row = Mapping[str, Any]
 Written = Callable[[int], str]
@@ -24,6 +26,7 @@ _LISTED = (
     "assignee",
     "created_at",
     "reaction_due_at",
+    "resolution_due_at",
     "reacted_at",
     "closed_at",
     "rating",
@@ -32,6 +35,9 @@ _MESSAGE = ("direction", "author", "address", "text", "message_id", "at", "authe
 _SHOT = ("name", "media_type", "width", "height", "size", "sha256")
 _PARTICIPANT = ("address", "added_by", "added_at")
 _EVENT = ("at", "who", "what", "before", "after", "why")
+_TIME = ("at", "agent", "activity", "seconds", "note")
+_STAGE = ("stage", "entered_at", "left_at")
+_PAUSE = ("state", "since", "until")
 _DELIVERY = ("kind", "channel", "recipient", "state", "attempts", "message_id", "sent_at", "error")
 _CLOSURE = (
     "closed_at",
@@ -59,13 +65,21 @@ def shown(ticket: Row, written: Written) -> dict[str, Any]:
     return {
         **listed(ticket, written),
         "promise": ticket["promise"],
+        "resolution": ticket["resolution"] or None,
+        "planned_for": ticket["planned_for"],
+        "stage": ticket["stage"] or None,
+        "stages": [_of(one, _STAGE) for one in ticket["stages"]],
+        "pauses": [_of(one, _PAUSE) for one in ticket["pauses"]],
         "language": ticket["language"],
+        "product": ticket["product"],
+        "version": ticket["version"],
         "follow_up_of": None if follow_up_of is None else written(follow_up_of),
         "participants": [_of(one, _PARTICIPANT) for one in ticket["participants"]],
         "messages": [_message(message) for message in ticket["messages"]],
         "history": [_of(event, _EVENT) for event in ticket["history"]],
         "deliveries": [_of(delivery, _DELIVERY) for delivery in ticket["deliveries"]],
         "closures": [_of(closure, _CLOSURE) for closure in ticket["closures"]],
+        "time": [_time(spent) for spent in ticket["time"]],
     }
 
 
@@ -73,6 +87,8 @@ def listed_line(row: Row, written: Written, zone: ZoneInfo) -> str:
     """A ticket on one line."""
     stars = "" if row["rating"] is None else "  " + "★" * row["rating"]
     due = "" if row["reacted_at"] or row["closed_at"] else f"  due {_local(row['reaction_due_at'], zone)}"
+    if row["resolution_due_at"] and not row["closed_at"]:
+        due += f"  settle by {_local(row['resolution_due_at'], zone)}"
     who = f"  {row['assignee']}" if row["assignee"] else ""
     begin = f"{written(row['id'])}  {row['state']:<9} {row['level']:<12} {row['client']}"
     return f"{begin}{who}{due}{stars}  {row['subject']}"
@@ -92,6 +108,10 @@ def shown_text(ticket: Row, written: Written, zone: ZoneInfo, *, full: bool = Fa
         why = f" ({event['why']})" if event["why"] else ""
         told = _with_local_times(f"{words}{why}", zone)
         lines.append(f"  {_local(event['at'], zone)}  {event['who']}: {told}")
+    if ticket["time"]:
+        lines.append("time:")
+        for spent in ticket["time"]:
+            lines += _time_lines(spent, zone)
     lines.append("deliveries:")
     for delivery in ticket["deliveries"]:
         error = f": {delivery['error']}" if delivery["error"] else ""
@@ -115,6 +135,23 @@ def _message_lines(message: Row, zone: ZoneInfo, full: bool) -> list[str]:
     lines += [f"    [declined {one['name']}: {one['reason']}]" for one in message["declined"]]
     lines += [f"    [file share: {link}]" for link in message["shares"]]
     return [*lines, ""]
+
+
+def _time(spent: Row) -> dict[str, Any]:
+    return {
+        **_of(spent, _TIME),
+        "recordings": [_of(one, ("name", "media_type", "size", "sha256")) for one in spent["recordings"]],
+    }
+
+
+def _time_lines(spent: Row, zone: ZoneInfo) -> list[str]:
+    length = length_shown(timedelta(seconds=spent["seconds"]))
+    note = f" ({spent['note']})" if spent["note"] else ""
+    head = f"  {_local(spent['at'], zone)}  {spent['agent']}: {length} {spent['activity']}{note}"
+    return [
+        head,
+        *(f"    [{one['media_type']} {one['name']}: {one['size']} bytes]" for one in spent["recordings"]),
+    ]
 
 
 def _message(message: Row) -> dict[str, Any]:

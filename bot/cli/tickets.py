@@ -1,11 +1,11 @@
 """`otklik tickets …`: lists, shows and exports tickets; answers, closes, reopens, assigns, sets levels."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from bot.cli import improvements, ticket_work
 from bot.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -19,29 +19,30 @@ from bot.cli.common import (
 from bot.cli.database import with_database
 from bot.cli.persons import add_person, remove_person
 from bot.cli.ticket_options import AgentOption, Number, agent_name, ticket_id_of
+from bot.cli.ticket_sorting import kind, level
+from bot.cli.ticket_verbs import WhyOption, do
 from bot.cli.ticket_views import listed, listed_line, shown, shown_text
 from bot.config import Settings
+from bot.knowledge import tone
 from bot.moments import parse_moment
-from bot.rules import rules, verbs_desk
+from bot.rules import rules
 from desk.channels import CHANNELS
 from desk.rating import Outcome
-from desk.ticket import NotAllowed, State
+from desk.ticket import State
+from desk.tone import unwanted
 from replies import answering, closing
-from replies.answering import Desk, Refused
 from storage import facts
 from storage.database import Database
-
-WhyOption = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the history.")]
-
-Verb = Callable[[Database, Desk, int, str], Awaitable[object]]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     group = typer.Typer(help="Tickets and the agents' verbs on them.", no_args_is_help=True)
     group.command("list")(list_)
-    for command in (show, export, answer, close, reopen, assign, level, add_person, remove_person):
+    for command in (show, export, answer, close, reopen, assign, level, kind, add_person, remove_person):
         group.command()(command)
+    improvements.register(group)
+    ticket_work.register(group)
     app.add_typer(group, name="tickets")
 
 
@@ -121,14 +122,21 @@ def answer(
         str, typer.Argument(metavar="TEXT", help="The answer; '-' reads it from standard input.")
     ],
     agent: AgentOption = None,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Send it whatever the tone check says of its words.")
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """Send an answer to the client."""
+    """Send an answer to the client; one with phrases that the desk does not want is refused."""
     words = typer.get_text_stream("stdin").read() if text == "-" else text
     if not _is_text(words):
         fail("the answer is not UTF-8; save or type it in that encoding", Status.WRONG_USAGE)
-    _do(
+    found = [] if as_is else unwanted(words, tone(load_settings(config)))
+    if found:
+        better = "; ".join(f'instead of "{one.said}" better "{one.better}"' for one in found)
+        fail(f"not sent: {better}; or send it with --as-is")
+    do(
         config,
         number,
         agent,
@@ -149,7 +157,7 @@ def close(
     as_json: JsonOption = False,
 ) -> None:
     """Close a ticket and ask its client for a rating."""
-    _do(
+    do(
         config,
         number,
         agent,
@@ -168,7 +176,7 @@ def reopen(
     as_json: JsonOption = False,
 ) -> None:
     """Put a closed ticket back to work."""
-    _do(
+    do(
         config,
         number,
         agent,
@@ -188,7 +196,7 @@ def assign(
 ) -> None:
     """Make an agent responsible for a ticket."""
     responsible = agent_name(load_settings(config), to)
-    _do(
+    do(
         config,
         number,
         agent,
@@ -197,50 +205,6 @@ def assign(
             database, desk, ticket_id, responsible, who, datetime.now(UTC)
         ),
     )
-
-
-def level(
-    number: Number,
-    key: Annotated[str, typer.Argument(metavar="LEVEL", help="The service level's key.")],
-    why: WhyOption = "",
-    agent: AgentOption = None,
-    config: ConfigOption = DEFAULT_CONFIG,
-    as_json: JsonOption = False,
-) -> None:
-    """Give a ticket another service level; the client is told, with --why as the reason."""
-    _do(
-        config,
-        number,
-        agent,
-        as_json,
-        lambda database, desk, ticket_id, who: answering.set_level(
-            database, desk, ticket_id, key, who, why, datetime.now(UTC)
-        ),
-    )
-
-
-def _do(config: Any, number: str, agent: str | None, as_json: bool, verb: Verb) -> None:
-    """Carry out a verb and tell the ticket as it is then; what is refused ends the command with status 1."""
-    settings = load_settings(config)
-    ticket_id, who, desk = ticket_id_of(settings, number), agent_name(settings, agent), verbs_desk(settings)
-
-    async def work(database: Database) -> tuple[object, dict[str, Any]]:
-        outcome = await verb(database, desk, ticket_id, who)
-        ticket = await facts.ticket(ticket_id)
-        assert ticket is not None  # the verb has just found it
-        return outcome, ticket
-
-    try:
-        outcome, ticket = with_database(settings, work)
-    except (Refused, NotAllowed) as exc:
-        fail(str(exc))
-    not_invited = {"not_invited": outcome} if isinstance(outcome, str) else {}
-    if as_json:
-        print_json({**listed(ticket, desk.numbering.format), **not_invited})
-    else:
-        say(listed_line(ticket, desk.numbering.format, rules(settings).zone))
-        if outcome and not_invited:
-            say(f"the client is not asked for a rating: {outcome}")
 
 
 def _is_text(words: str) -> bool:

@@ -11,15 +11,17 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bot.cli.deadlines_trial import try_deadlines
+from bot.cli.finding import Finding
 from bot.cli.mailbox_trial import try_mailbox
 from bot.cli.relay_trial import try_relay
 from bot.cli.telegram_trial import Trial, telegram_trials
 from bot.config import Settings
 from bot.config.mailboxes import MailboxSettings
+from replies.faq.files import read, signature
 from replies.languages import BadCatalogue, Languages
 from storage import database
 
@@ -29,19 +31,11 @@ _MB = 1024 * 1024
 _NO_BOUNCES = "; confirmations that bounce later are not noticed, see mail.tag_separator"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How one part was found: `text` says what it is, or why it is not ok and what to do."""
-
-    part: str
-    ok: bool
-    text: str
-
-
 def trials(settings: Settings) -> Iterator[Callable[[], Finding]]:
     """What to try, in the order in which a mail needs it."""
     yield partial(_folder, "data", settings.desk.data_dir, "desk.data_dir")
     yield partial(_database, settings.database.url.get_secret_value())
+    yield partial(try_deadlines, settings)
     yield partial(_files, settings)
     yield partial(_listener, settings)
     for box in settings.mail.mailboxes:
@@ -51,6 +45,7 @@ def trials(settings: Settings) -> Iterator[Callable[[], Finding]]:
         yield partial(_telegram, part, trial)
     yield partial(_web, settings)
     yield partial(_texts, settings)
+    yield partial(_faq, settings)
 
 
 def _folder(part: str, path: Path, key: str) -> Finding:
@@ -199,3 +194,17 @@ def _texts(settings: Settings) -> Finding:
     except (BadCatalogue, OSError) as exc:
         return Finding("texts", False, f"{exc}; mend it, or see desk.texts")
     return Finding("texts", True, f"with your own from {folder}" if folder else "the built-in ones")
+
+
+def _faq(settings: Settings) -> Finding:
+    folder = settings.faq.folder
+    if folder is None:
+        return Finding("faq", True, "none (faq.folder)")
+    try:
+        entries, mistakes = read(folder, signature(folder))
+    except OSError as exc:
+        return Finding("faq", False, f"{folder}: {exc.strerror or exc}; make it, or see faq.folder")
+    if mistakes:
+        more = f", and {len(mistakes) - 1} more: `otklik faq list`" if len(mistakes) > 1 else ""
+        return Finding("faq", False, f"{mistakes[0]}{more}; the {len(entries)} others are offered")
+    return Finding("faq", True, f"{len(entries)} files in {folder}")

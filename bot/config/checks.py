@@ -5,18 +5,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.config.clocks import unreached_targets
+from bot.config.entitlement import PlanSettings, ProductSettings
 from bot.config.mistakes import Mistake, wrong
 from bot.config.models import AgentSettings, DeskSettings, MailSettings, WebSettings
 from bot.config.places import KeyPath
 from bot.config.promises import CalendarSettings, LevelSettings
-from bot.config.ready import ReadyAnswerSettings
 from bot.config.telegram import TelegramSettings
-from desk.service_level import check_levels
+from desk.level_checks import check_levels
+from desk.service_level import accepted
+from desk.ticket import Kind, Line
 
 _Levels = tuple[LevelSettings, ...]
 _LEVELS: KeyPath = ("service_levels",)
-# The rules themselves know more conditions; what they would ask about is not kept by this version yet.
-_KNOWN = "registered"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -31,22 +32,49 @@ def cross_check(parts: Mapping[str, Any]) -> list[Mistake]:
 
 
 def _rules(levels: _Levels) -> list[Mistake]:
-    foreign = [
-        Mistake((*_LEVELS, place, "when", key), f"unknown condition; this version knows {_KNOWN} alone")
-        for place, level in enumerate(levels)
-        for key in level.when or {}
-        if key != _KNOWN
-    ]
-    return foreign or _rule_problems(levels)
-
-
-def _rule_problems(levels: _Levels) -> list[Mistake]:
     names = [f'service level "{level.key}"' for level in levels]
     mistakes = []
     for sentence in check_levels([level.level() for level in levels]):
         place = next((place for place, name in enumerate(names) if sentence.startswith(name)), None)
         mistakes.append(Mistake(_LEVELS if place is None else (*_LEVELS, place), sentence))
     return mistakes
+
+
+def _rules_name_what_is_there(
+    levels: _Levels, plans: tuple[PlanSettings, ...], products: tuple[ProductSettings, ...]
+) -> list[Mistake]:
+    """A condition on what nobody can have never holds, and whoever mistyped it would not be told."""
+    known = {
+        "plan": [one.key for one in plans],
+        "product": [one.key for one in products],
+        "kind": [one.value for one in Kind],
+        "line": [one.value for one in Line],
+    }
+    return [
+        Mistake(
+            (*_LEVELS, number, *step, key),
+            wrong(
+                one, f"one of {', '.join(known[key])}" if known[key] else f"none, as no {key} is configured"
+            ),
+        )
+        for number, level in enumerate(levels)
+        for step, key, value in _conditions(level)
+        if key in known
+        for one in accepted(value)
+        if isinstance(one, str) and one not in known[key]
+    ]
+
+
+def _one_of(known: list[str], what: str) -> str:
+    return f"one of {', '.join(known)}" if known else f"none, as no {what} is configured"
+
+
+def _conditions(level: LevelSettings) -> list[tuple[KeyPath, str, object]]:
+    """Each condition with the path of its table below its level."""
+    if isinstance(level.when, Mapping):
+        return [(("when",), key, value) for key, value in level.when.items()]
+    tables = enumerate(level.when or ())
+    return [(("when", place), key, value) for place, table in tables for key, value in table.items()]
 
 
 def _calendar_names(levels: _Levels, calendars: dict[str, CalendarSettings]) -> list[Mistake]:
@@ -58,12 +86,17 @@ def _calendar_names(levels: _Levels, calendars: dict[str, CalendarSettings]) -> 
     ]
 
 
-def _titles(levels: _Levels, desk: DeskSettings) -> list[Mistake]:
-    return [
-        Mistake((*_LEVELS, place, "title"), f"no title in the desk's language, {desk.language}")
-        for place, level in enumerate(levels)
-        if desk.language not in level.title
-    ]
+def _titles_in(section: str) -> Callable[..., list[Mistake]]:
+    """That the desk's language has a title for each table of a section."""
+
+    def check(tables: tuple[Any, ...], desk: DeskSettings) -> list[Mistake]:
+        return [
+            Mistake((section, place, "title"), f"no title in the desk's language, {desk.language}")
+            for place, one in enumerate(tables)
+            if desk.language not in one.title
+        ]
+
+    return check
 
 
 def _agent_names(agents: tuple[AgentSettings, ...]) -> list[Mistake]:
@@ -111,21 +144,43 @@ def _webhook(telegram: TelegramSettings, web: WebSettings) -> list[Mistake]:
     return [Mistake(("web", "public_url"), wrong(web.public_url, allowed))]
 
 
-def _ready_keys(ready_answers: tuple[ReadyAnswerSettings, ...]) -> list[Mistake]:
-    counts = Counter(one.key for one in ready_answers)
+def _keys_of(section: str, what: str) -> Callable[..., list[Mistake]]:
+    """That no two tables of a section have the same key."""
+
+    def check(tables: tuple[Any, ...]) -> list[Mistake]:
+        counts = Counter(one.key for one in tables)
+        return [
+            Mistake((section, place, "key"), wrong(one.key, f"a key that no other {what} has"))
+            for place, one in enumerate(tables)
+            if counts[one.key] > 1
+        ]
+
+    return check
+
+
+def _agents_calendars(
+    agents: tuple[AgentSettings, ...], calendars: dict[str, CalendarSettings]
+) -> list[Mistake]:
+    allowed = 'the name of a calendar, or "" for the first: ' + ", ".join(calendars)
     return [
-        Mistake(("ready_answers", place, "key"), wrong(one.key, "a key that no other ready answer has"))
-        for place, one in enumerate(ready_answers)
-        if counts[one.key] > 1
+        Mistake(("agents", place, "calendar"), wrong(agent.calendar, allowed))
+        for place, agent in enumerate(agents)
+        if agent.calendar and agent.calendar not in calendars
     ]
 
 
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[..., list[Mistake]]], ...] = (
     (("service_levels",), _rules),
     (("service_levels", "calendars"), _calendar_names),
-    (("service_levels", "desk"), _titles),
+    (("service_levels", "plans", "products"), _rules_name_what_is_there),
+    (("service_levels", "desk"), _titles_in("service_levels")),
+    (("resolution",), unreached_targets),
+    (("plans", "desk"), _titles_in("plans")),
+    (("plans",), _keys_of("plans", "plan")),
+    (("products",), _keys_of("products", "product")),
     (("agents",), _agent_names),
-    (("ready_answers",), _ready_keys),
+    (("agents", "calendars"), _agents_calendars),
+    (("ready_answers",), _keys_of("ready_answers", "ready answer")),
     (("mail",), _mailboxes),
     (("agents", "mail"), _agent_addresses),
     (("telegram", "web"), _webhook),

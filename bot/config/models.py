@@ -5,6 +5,8 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from bot.config.clocks import DEFAULTS, ClocksSettings, ResolutionSettings
+from bot.config.entitlement import EntitlementSettings, PlanSettings, ProductSettings, default_plans
 from bot.config.fields import (
     AuthservId,
     DatabaseUrl,
@@ -25,6 +27,7 @@ from bot.config.fields import (
     section,
     whole,
 )
+from bot.config.knowledge import FaqSettings, ToneSettings
 from bot.config.mailboxes import MailboxSettings, OAuthSettings, check_encrypted
 from bot.config.promises import CalendarSettings, LevelSettings
 from bot.config.ready import ReadyAnswerSettings
@@ -46,6 +49,7 @@ class DeskSettings(Section):
     data_dir: FilePath = Field(default=Path("data"), description="the path of a folder")
     reopen_days: int = whole(30, 0, 3650, "days")
     texts: OptionalPath = Field(default=None, description='the path of a folder, or "" for none')
+    tone_check: bool = Field(default=True, description="true or false")
 
 
 class DatabaseSettings(Section):
@@ -183,6 +187,8 @@ class AgentSettings(Section):
     line: Literal["first", "second", "third", "development", "vendor"] = Field(
         default="first", description='"first", "second", "third", "development" or "vendor"'
     )
+    team: str = Field(default="", max_length=100, description='the name of a team, or "" for none')
+    calendar: str = Field(default="", description='the name of one of [calendars.NAME], or "" for the first')
 
 
 class ProcessingSettings(Section):
@@ -227,10 +233,21 @@ class Settings(Section):
     service_levels: tuple[LevelSettings, ...] = Field(
         min_length=1, description="at least one section [[service_levels]]"
     )
+    resolution: tuple[ResolutionSettings, ...] = Field(
+        default=DEFAULTS, description="sections [[resolution]]"
+    )
+    clocks: ClocksSettings = section("clocks")
     agents: tuple[AgentSettings, ...] = Field(default=(), description="sections [[agents]]")
+    plans: tuple[PlanSettings, ...] = Field(
+        default_factory=default_plans, min_length=1, description="sections [[plans]]"
+    )
+    products: tuple[ProductSettings, ...] = Field(default=(), description="sections [[products]]")
+    entitlement: EntitlementSettings = section("entitlement")
     ready_answers: tuple[ReadyAnswerSettings, ...] = Field(
         default=(), description="sections [[ready_answers]]"
     )
+    faq: FaqSettings = section("faq")
+    tone: tuple[ToneSettings, ...] = Field(default=(), description="sections [[tone]]")
     processing: ProcessingSettings = section("processing")
     retention: RetentionSettings = section("retention")
     log: LogSettings = section("log")

@@ -1,12 +1,12 @@
 """What config.toml may say about working time and service levels."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from bot.calendars import build_calendar
 from bot.config.fields import Day, Language, Line, PromiseText, Section, in_calendar
-from desk.service_level import Promise, ServiceLevel
+from desk.service_level import AUTO, Promise, ServiceLevel
 from desk.working_time import Calendar
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -55,10 +55,34 @@ class CalendarSettings(Section):
         )
 
 
+def _rule(value: Any) -> Any:
+    tables = value if isinstance(value, tuple) else (value,)
+    if value is None:  # there is no rule: TOML itself has no such value
+        return value
+    if value == () or not all(isinstance(one, dict) for one in tables):
+        raise ValueError
+    return value
+
+
+# Not a union of types: what is wrong would be told of each of them.
+When = Annotated[Any, AfterValidator(_rule)]
+
+
+def _level_key(value: str) -> str:
+    if value == AUTO:
+        raise ValueError("that is how the rules are asked anew")
+    return value
+
+
+LevelKey = Annotated[str, AfterValidator(_level_key)]
+
+
 class LevelSettings(Section):
     """A named promise, and whom it is made to."""
 
-    key: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$", description="small Latin letters, digits, - and _")
+    key: LevelKey = Field(
+        pattern=r"^[a-z][a-z0-9_-]{0,39}$", description='small Latin letters, digits, - and _, but not "auto"'
+    )
     title: dict[Language, Line] = Field(
         min_length=1, description="a table of titles by language: ru, uk, en, fi; at least desk.language"
     )
@@ -66,8 +90,9 @@ class LevelSettings(Section):
         description='"N working hours" (at most two decimals) or "N working days", N above 0 and below 10000'
     )
     calendar: str = Field(default="main", description="the name of one of [calendars.NAME]")
-    when: dict[str, Any] | None = Field(
-        default=None, description="a table of conditions, such as { registered = true }"
+    when: When = Field(
+        default=None,
+        description="a table of conditions, such as { registered = true }, or a list of such tables",
     )
 
     def level(self) -> ServiceLevel:

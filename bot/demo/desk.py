@@ -9,7 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from email.message import Message
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,7 +58,7 @@ class DemoDesk:
     def start(self) -> None:
         """Start the service and wait until it is well."""
         command = [sys.executable, "-m", "bot", "run", "--config", str(self.config)]
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, _uninterrupted():
             # A session of its own: Ctrl-C reaches the demo, which then stops the service in order.
             self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
         self.until("the service is well", self._well)
@@ -132,6 +133,23 @@ class DemoDesk:
                 return True if answer.status == 200 else None
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put an interruption off to the end of the block: a service not yet noted would outlive us."""
+    told: list[int] = []
+    before = {
+        one: signal.signal(one, lambda number, _: told.append(number))
+        for one in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    if told:
+        signal.raise_signal(told[0])
 
 
 def _free_port(wished: int) -> int:

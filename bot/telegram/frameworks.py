@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.config import Settings
+from bot.knowledge import faq, tone
 from bot.rules import MB, own_addresses
 from bot.telegram.agents.bot import AgentsBot
 from bot.telegram.agents.carrier import AgentsCarrier
@@ -24,6 +25,7 @@ from intake.taking_in.arrived import Desk
 from intake.taking_in.conversation import Outcome
 from replies.answering import Desk as VerbsDesk
 from replies.chats.card import Cards
+from replies.faq.search import Faq
 from storage.database import Database
 from storage.files import FileStore
 from storage.inbox import Claimed
@@ -38,12 +40,15 @@ class Frameworks:
     ) -> None:  # fmt: skip
         api, wanted = settings.telegram.api, settings.telegram
         self._languages = cards.languages
+        known = faq(settings)
         self.clients: ClientsBot | None = None
         self.agents: AgentsBot | None = None
         self.staff: Staff | None = None
         if wanted.clients is not None:
             token = wanted.clients.token.get_secret_value()
-            self.clients = ClientsBot(api, token, ClientsDesk(database, desk, look, cards.languages))
+            offer = known.offer if known is not None else None
+            clients = ClientsDesk(database, desk, look, cards.languages, offer)
+            self.clients = ClientsBot(api, token, clients)
             self.carrier = ClientsCarrier(self.clients.bot, database, files, Pace(), passed_on_copy)
         if wanted.agents is not None:
             chats = (wanted.agents.staff_chat, *wanted.agents.lines.values())
@@ -52,10 +57,10 @@ class Frameworks:
             pace = Pace()  # one for both: Telegram counts all that the bot says
             agents = AgentsDesk(
                 database, files, verbs, {}, chats, recall(settings), _roster(settings), cards, pace,
-                Membership(), wanted.agents.mail_files_mb * MB,
+                Membership(), wanted.agents.mail_files_mb * MB, tone(settings),
             )  # fmt: skip
             bot = self.agents = AgentsBot(api, token, agents)
-            bot.application.bot_data[EXTRAS] = _extras(settings)
+            bot.application.bot_data[EXTRAS] = _extras(settings, known)
             staff_chat = wanted.agents.staff_chat
             self.staff = Staff(
                 lambda: bot.application.bot, database, files, cards, pace,
@@ -103,9 +108,10 @@ class Frameworks:
                 await bot.close()
 
 
-def _extras(settings: Settings) -> Extras:
+def _extras(settings: Settings, known: Faq | None) -> Extras:
     ready = tuple(one.ready_answer() for one in settings.ready_answers)
-    return Extras(settings.desk.name, ready, own_addresses(settings))
+    calendars = {one.name: one.calendar for one in settings.agents if one.calendar}
+    return Extras(settings.desk.name, ready, own_addresses(settings), calendars, known)
 
 
 def _roster(settings: Settings) -> tuple[Agent, ...]:

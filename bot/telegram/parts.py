@@ -144,9 +144,12 @@ def cards(settings: Settings) -> Cards:
     known = rules(settings)
     people = {one.name: one.telegram_id for one in settings.agents if one.telegram_id is not None}
     heads = tuple(one.name for one in settings.agents if one.role == "head")
+    lines: dict[str, tuple[str, ...]] = {}
+    for one in settings.agents:
+        lines[one.line] = (*lines.get(one.line, ()), one.name)
     return Cards(
         languages(settings), settings.desk.language, known.numbering, known.zone, known.levels,
-        known.calendars, people, heads,
+        known.calendars, people, heads, lines, known.offering.products, known.paused_in,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ _TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 
 
 def make_app(parts: Parts) -> web.Application:
-    """The pages, ready to be served. They only read, except for POST to `/rate/{token}`.
+    """The pages, ready to be served. They only read, except for POST to `/rate/…` and `/ticket/…`.
 
     In webhook mode POST to `/telegram/{bot}` records what Telegram brings.
     """
@@ -35,6 +35,7 @@ def make_app(parts: Parts) -> web.Application:
     app.router.add_get("/rate/{token:.*}", rating.show)
     app.router.add_post("/rate/{token:.*}", rating.save)
     app.router.add_get("/ticket/{token:.*}", ticket.show)
+    app.router.add_post("/ticket/{token:.*}", ticket.ask)
     if parts.receivers:
         app.router.add_post("/telegram/{bot}", TelegramDoor(parts.receivers).take)
     app.router.add_get("/health", watch.health)

@@ -8,6 +8,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 
 from bot.web.telegram_door import Receiver
+from desk.timing import Timing
 from replies.languages import Languages
 from storage.database import Database
 
@@ -28,6 +29,8 @@ class Parts:
     `moment` and `day`: an aware moment and a language to date, time and zone, or to the date alone.
     `public_url`: where clients reach the pages; the Host header is never asked. `clock`: aware, UTC.
     `receivers`: who takes the updates that Telegram brings, by bot; none unless in webhook mode.
+    `timing`: by what deadlines are counted. `reopen_days`: for how long after its closing a client may reopen
+    his ticket.
     """
 
     database: Database
@@ -42,5 +45,7 @@ class Parts:
     public_url: str
     health: Callable[[], Awaitable[Health]]
     registry: CollectorRegistry
+    timing: Timing
     clock: Callable[[], datetime] = utc_now
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    reopen_days: int = 30

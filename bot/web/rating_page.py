@@ -13,10 +13,9 @@ from bot.web.parts import Parts
 from bot.web.standing import Standing, standing
 from desk.rating import STARS, Closure, RatingRefused, accepts_rating
 from desk.ticket import State
+from replies.verbs.by_client import HOLDER
 from storage.closures import ClosureNow, closure_now
 from storage.ratings import rate
-
-CLIENT = "client"  # in the history: whoever holds the link, so no name
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class RatingPage:
                 closure_id,
                 self._parts.clock(),
                 "web",
-                CLIENT,
+                HOLDER,
                 stars=stars,
                 comment=form.comment,
                 satisfied=form.satisfied,

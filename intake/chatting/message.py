@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.channels import telegram_address
+from desk.faq.entries import Suggestion
 from intake.chatting.meant import Written
 from intake.contents.links import to_shares
 from intake.incoming import Declined, IncomingMessage, Screenshot
@@ -20,7 +21,8 @@ class ChatMessage:
 
     `sent_at`: when Telegram took it (UTC). `language`: of his program, one of ours, or "". `reply_to`: the
     message that he answers. `album`: Telegram's media group. `origin`: whose message he passes on. `only`:
-    what it is when it is nothing that a request can consist of, such as "voice"; else "".
+    what it is when it is nothing that a request can consist of, such as "voice"; else "". `faq`: the entries
+    that may answer it.
     """
 
     chat_id: int
@@ -36,6 +38,7 @@ class ChatMessage:
     screenshots: tuple[Screenshot, ...] = ()
     declined: tuple[Declined, ...] = ()
     only: str = ""
+    faq: tuple[Suggestion, ...] = ()
 
     @property
     def written(self) -> Written:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +46,8 @@ class Received:
     def arrived(self, confirm_after: datetime | None) -> Arrived:
         """The message as what opens or continues tickets takes it."""
         incoming = self.message.as_incoming()
-        return Arrived(self.entry, incoming, "", self.client, self.desk, self.now, None, confirm_after)
+        arrived = Arrived(self.entry, incoming, "", self.client, self.desk, self.now, None, confirm_after)
+        return replace(arrived, faq=self.message.faq)
 
     async def tell(self, kind: str, facts: Mapping[str, Any], ticket_id: int | None = None) -> None:
         """Owe a notice to its client."""

@@ -5,8 +5,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
+from desk.entitlement import Offering
+from desk.faq.entries import Suggestion
+from desk.resolution import TARGETS, Target
 from desk.service_level import ServiceLevel
 from desk.ticket import Numbering
+from desk.timing import PAUSED_IN, Timing
 from desk.working_time import Calendar
 from intake.incoming import IncomingMessage
 from intake.taking_in.identity import PassedOn
@@ -32,11 +36,19 @@ class Desk:
     reopen_days: int
     confirmations_per_hour: int
     confirmations_per_day: int
+    offering: Offering
     confirm_unverified: bool = False
     agents: Mapping[str, str] = field(default_factory=dict)
     own_addresses: AbstractSet[str] = frozenset()
     secret: bytes = b""
     tag_separator: str = ""
+    targets: Sequence[Target] = TARGETS
+    paused_in: frozenset[str] = PAUSED_IN
+
+    @property
+    def timing(self) -> Timing:
+        """By what deadlines are counted."""
+        return Timing(self.levels, self.calendars, self.targets, self.paused_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,8 @@ class Arrived:
     """A message on its way in.
 
     `passed_on`: which agent did so with it; `incoming` is the client's mail then. `confirm_after`: until when
-    more of it may come, so that the confirmation waits.
+    more of it may come, so that the confirmation waits. `kind`: what its author says that it is about, where
+    he was asked. `faq`: the entries that may answer it.
     """
 
     entry: Claimed
@@ -55,6 +68,8 @@ class Arrived:
     now: datetime
     passed_on: PassedOn | None
     confirm_after: datetime | None = None
+    kind: str | None = None
+    faq: Sequence[Suggestion] = ()
 
 
 def message_of(arrival: Arrived, ticket_id: int) -> NewMessage:

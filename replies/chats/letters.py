@@ -11,6 +11,7 @@ from replies.chats.sayings import FILE, PICTURE, Button, ChatFile, Saying, Scrip
 from replies.chats.splitting import CAPTION, MESSAGE, split
 from replies.chats.talk import talked
 from replies.compose import Desk, compose_for_chat
+from replies.faq.saying import faq_said
 from replies.languages import Languages
 from replies.wording import Wording
 from storage.outbox import Due
@@ -36,8 +37,10 @@ class ChatLetters:
             token = links.sign("ticket", {"t": due.ticket_id}, due.created_at + TICKET_LINK, self.secret)
             facts["ticket_url"] = f"{self.desk.public_url}/ticket/{token}"
         words = Wording(self.languages, due.language or self.desk.default_language, chat=True)
-        told = said(due.kind, words, facts, number, self.desk.timezone) or talked(
-            due.kind, words, facts, due.ticket_id, self.numbering, self.desk
+        told = (
+            said(due.kind, words, facts, number, self.desk.timezone)
+            or talked(due.kind, words, facts, due.ticket_id, self.numbering, self.desk)
+            or faq_said(due.kind, words, facts, number)
         )
         if told is not None:
             return Script(due.id, due.ticket_id, due.item_id, told).to_bytes()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from replies.chats.events import EVENTS, Telling, line_name
-from replies.chats.sayings import Button, Mention, Saying
+from replies.chats.sayings import Button, Mention, Saying, button_token
 from replies.names import plain_text
 from storage.tickets import TicketNow
 from storage.topics import Moved
@@ -46,7 +46,16 @@ class Notices(Telling):
             return None
         thanked = any(event.what == "thanked" for event in events) and ticket.state == "closed"
         reopen = Button(self.words.text("staff.button.reopen"), f"reopen:{ticket.id}")
-        return self._said(lines, called, ((reopen,),) if thanked else ())
+        buttons = ((reopen,),) if thanked else ()
+        return self._said(lines, called, (*buttons, *self._suggestions(ticket, events)))
+
+    def _suggestions(self, ticket: TicketNow, events: Sequence[Moved]) -> tuple[tuple[Button, ...], ...]:
+        """One tap links the client to a company that was suggested; what the button says is checked again."""
+        if ticket.client_registered:
+            return ()
+        found = dict.fromkeys(one.after for one in events if one.what == "company suggested")
+        label = self.words.text("staff.button.link")
+        return tuple((Button(label, f"link:{ticket.id}:{button_token(one)}"),) for one in found)
 
     def _said(self, lines: list[str], called: list[str], buttons: tuple[tuple[Button, ...], ...]) -> Saying:
         if called:

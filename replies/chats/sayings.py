@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 
 PICTURE, FILE = "picture", "file"
 
@@ -15,6 +16,11 @@ class Button:
 
     text: str
     data: str
+
+
+def button_token(name: str) -> str:
+    """What stands for a name in a button's data, which names may be too long for."""
+    return "~" + sha256(name.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)

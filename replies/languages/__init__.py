@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from gettext import c2py
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
@@ -20,7 +21,14 @@ _SHIPPED = Path(__file__).parent
 
 
 class BadCatalogue(ValueError):
-    """A catalogue that can't be used; the text names the file, the msgid and what is wrong with it."""
+    """A catalogue that can't be used; the text names the file, the msgid and what is wrong with it.
+
+    `line`: where, as far as that is known; else 0.
+    """
+
+    def __init__(self, path: Path, key: str, mistake: str, line: int = 0) -> None:
+        super().__init__(": ".join(filter(None, (str(path), key, mistake))))
+        self.path, self.key, self.mistake, self.line = path, key, mistake, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Languages:
         if default not in LANGUAGES:
             raise ValueError(f"language {default!r}: known are {', '.join(LANGUAGES)}")
         self.default = default
-        self._catalogues = {name: _shipped(name) for name in LANGUAGES}
+        self._catalogues = {name: shipped(name) for name in LANGUAGES}
         if folder_override is not None:
             for path in sorted(folder_override.glob("*.po")):
                 self._override(path)
@@ -110,13 +118,13 @@ class Languages:
     def _override(self, path: Path) -> None:
         language = path.stem
         if language not in LANGUAGES:
-            raise BadCatalogue(f"{path}: no such language; known are {', '.join(LANGUAGES)}")
+            raise no_such_language(path)
         ours = self._catalogues[language]
         catalogue = _parsed(path, language)
-        _check_plural_rule(path, catalogue, ours)
+        check_plural_rule(path, catalogue, ours)
         own = _texts(path, catalogue, ours.count)
         for key, text in own.items():
-            _check_override(path, key, text, ours.texts)
+            check_override(path, key, text, ours.texts)
         merged = {**ours.texts, **own}
         self._catalogues[language] = _Catalogue(merged, ours.count, ours.expression, ours.form_of)
 
@@ -126,71 +134,96 @@ def _filled(form: str, values: Mapping[str, object]) -> str:
     return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), form)
 
 
-def _shipped(language: str) -> _Catalogue:
+def shipped(language: str) -> _Catalogue:
+    """Our own catalogue of a language."""
     path = _SHIPPED / f"{language}.po"
     catalogue = _parsed(path, language)
     count, expression = catalogue.num_plurals, catalogue.plural_expr
     return _Catalogue(_texts(path, catalogue, count), count, expression, c2py(expression))
 
 
-def _parsed(path: Path, language: str) -> Catalog:
+def no_such_language(path: Path) -> BadCatalogue:
+    """What is wrong with a file that is named after none of our languages."""
+    return BadCatalogue(path, "", f"no such language; known are {', '.join(LANGUAGES)}")
+
+
+def read_catalogue(path: Path, language: str) -> tuple[str, Catalog]:
+    """A file's text and what it says; raises BadCatalogue when it can't be read."""
     try:
         source = path.read_text(encoding="utf-8-sig")
         catalogue = read_po(source.splitlines(keepends=True), locale=language, abort_invalid=True)
         c2py(catalogue.plural_expr)
     except (PoFileError, UnicodeDecodeError, ValueError) as error:
-        raise BadCatalogue(f"{path}: not a catalogue that we can read: {error}") from error
-    for msgid, times in Counter(_MSGID.findall(source)).items():
-        if times > 1:
-            raise BadCatalogue(f"{path}: {msgid}: given {times} times")
+        mistake = f"not a catalogue that we can read: {error}"
+        line = error.lineno + 1 if isinstance(error, PoFileError) else 0
+        raise BadCatalogue(path, "", mistake, line) from error
+    return source, catalogue
+
+
+def repeated(source: str) -> dict[str, int]:
+    """The msgids that a file gives more than once, each with how often."""
+    return {msgid: times for msgid, times in Counter(_MSGID.findall(source)).items() if times > 1}
+
+
+def _parsed(path: Path, language: str) -> Catalog:
+    source, catalogue = read_catalogue(path, language)
+    for msgid, times in repeated(source).items():
+        raise BadCatalogue(path, msgid, f"given {times} times")
     return catalogue
 
 
 def _texts(path: Path, catalogue: Catalog, count: int) -> dict[str, _Text]:
-    texts: dict[str, _Text] = {}
-    for message in catalogue:
-        if not message.id:
-            continue
-        key = message.id[0] if isinstance(message.id, tuple | list) else message.id
-        if message.fuzzy:
-            raise BadCatalogue(f"{path}: {key}: marked as fuzzy; look it over and remove the mark")
-        forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        text = _Text(tuple(form or "" for form in forms), message.pluralizable)
-        _check_forms(path, key, text, count)
-        texts[key] = text
-    return texts
+    return {key_of(message): text_of(path, message, count) for message in catalogue if message.id}
+
+
+def key_of(message: Message) -> str:
+    """The name of a text."""
+    return str(message.id[0] if isinstance(message.id, tuple | list) else message.id)
+
+
+def text_of(path: Path, message: Message, count: int) -> _Text:
+    """What a file says for one msgid, in a language of `count` plural forms; raises BadCatalogue."""
+    key = key_of(message)
+    if message.fuzzy:
+        raise BadCatalogue(path, key, "marked as fuzzy; look it over and remove the mark")
+    forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    text = _Text(tuple(form or "" for form in forms), message.pluralizable)
+    _check_forms(path, key, text, count)
+    return text
 
 
 def _check_forms(path: Path, key: str, text: _Text, count: int) -> None:
     if text.plural and len(text.forms) != count:
-        raise BadCatalogue(f"{path}: {key}: {len(text.forms)} plural forms, the language has {count}")
+        raise BadCatalogue(path, key, f"{len(text.forms)} plural forms, the language has {count}")
     for form in text.forms:
         if not form:
-            raise BadCatalogue(f"{path}: {key}: empty text or plural form")
+            raise BadCatalogue(path, key, "empty text or plural form")
         if missing := text.placeholders - set(_PLACEHOLDER.findall(form)):
-            raise BadCatalogue(f"{path}: {key}: a plural form lacks {_named(missing)}")
+            raise BadCatalogue(path, key, f"a plural form lacks {_named(missing)}")
 
 
-def _check_plural_rule(path: Path, catalogue: Catalog, ours: _Catalogue) -> None:
+def check_plural_rule(path: Path, catalogue: Catalog, ours: _Catalogue) -> None:
+    """Raise BadCatalogue when a file counts plurals otherwise than we do."""
     theirs = c2py(catalogue.plural_expr)
     same = catalogue.num_plurals == ours.count
     if not same or any(theirs(n) != ours.form_of(n) for n in range(201)):
-        raise BadCatalogue(
-            f"{path}: Plural-Forms: does not agree with ours, which are"
-            f" nplurals={ours.count}; plural={ours.expression};"
-        )
+        rule = f"nplurals={ours.count}; plural={ours.expression};"
+        raise BadCatalogue(path, "Plural-Forms", f"does not agree with ours, which are {rule}", 1)
 
 
-def _check_override(path: Path, key: str, text: _Text, ours: Mapping[str, _Text]) -> None:
+def check_override(path: Path, key: str, text: _Text, ours: Mapping[str, _Text]) -> None:
+    """Raise BadCatalogue when an admin's text can't stand in for ours of that name."""
     if key not in ours:
-        raise BadCatalogue(f"{path}: {key}: no text has this name")
+        near = get_close_matches(key, ours, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise BadCatalogue(path, key, f"no text has this name{hint}")
     if text.plural != ours[key].plural:
         wanted = "msgid_plural and msgstr[0] …" if ours[key].plural else "a single msgstr"
-        raise BadCatalogue(f"{path}: {key}: needs {wanted}")
+        raise BadCatalogue(path, key, f"needs {wanted}")
     if unknown := text.placeholders - ours[key].placeholders:
-        raise BadCatalogue(f"{path}: {key}: unknown {_named(unknown)}{_allowed(ours[key])}")
+        raise BadCatalogue(path, key, f"unknown {_named(unknown)}{_allowed(ours[key])}")
     if missing := ours[key].placeholders - text.placeholders:
-        raise BadCatalogue(f"{path}: {key}: lacks {_named(missing)}")
+        raise BadCatalogue(path, key, f"lacks {_named(missing)}")
 
 
 def _named(placeholders: frozenset[str] | set[str]) -> str:

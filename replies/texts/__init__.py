@@ -33,13 +33,17 @@ class Star:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph. `written`: an agent's own words, kept line by line; `faint`: not for everybody to read."""
+    """A paragraph. `written`: an agent's own words, kept line by line; `faint`: not for everybody to read.
+
+    `after`: with what it goes on behind its link.
+    """
 
     lines: tuple[str, ...] = ()
     link: Link | None = None
     stars: tuple[Star, ...] = ()
     written: bool = False
     faint: bool = False
+    after: str = ""
 
 
 def as_text(blocks: tuple[Block, ...]) -> str:
@@ -63,7 +67,7 @@ def as_html(blocks: tuple[Block, ...], *, language: str, title: str, number: str
 def _block_as_text(block: Block) -> str:
     stars = (f"{'★' * star.stars} {star.words}: {star.url}" for star in block.stars)
     lines = "\n".join([*block.lines, *stars])
-    return f"{lines} {block.link.sentence}".strip() if block.link else lines
+    return f"{lines} {block.link.sentence} {block.after}".strip() if block.link else lines
 
 
 @cache

@@ -6,8 +6,9 @@ from datetime import datetime
 from desk.postponing import Reason
 from desk.ticket import State, Verb, after
 from replies.answering import Desk, Refused, owed_to, the_ticket
+from storage.clocks import moved_state
 from storage.outbox import owe
-from storage.tickets import Change, change_ticket, note_changes
+from storage.tickets import Change, note_changes
 
 
 async def take(desk: Desk, ticket_id: int, agent: str, now: datetime) -> None:
@@ -17,7 +18,7 @@ async def take(desk: Desk, ticket_id: int, agent: str, now: datetime) -> None:
     if ticket.assignee == agent and state == ticket.state:
         number = desk.numbering.format(ticket_id)
         raise Refused(f"{number} is {agent}'s already", "taken-already", number=number)
-    await change_ticket(ticket_id, assignee=agent, state=state.value)
+    await moved_state(ticket, state, now, desk.timing, assignee=agent)
     changes = [Change(agent, "taken", ticket.assignee or "", agent)]
     if state != ticket.state:
         changes.append(Change(agent, "state", ticket.state, state.value))
@@ -28,7 +29,7 @@ async def wait(desk: Desk, ticket_id: int, who: str, now: datetime) -> None:
     """Wait for the client. Raises Refused for an unknown ticket, desk.ticket.NotAllowed."""
     ticket = await the_ticket(ticket_id, desk)
     state = after(State(ticket.state), Verb.WAIT)
-    await change_ticket(ticket_id, state=state.value, resume_at=None)
+    await moved_state(ticket, state, now, desk.timing, resume_at=None)
     await note_changes(ticket_id, now, Change(who, "state", ticket.state, state.value))
 
 
@@ -50,7 +51,7 @@ async def postpone(desk: Desk, ticket_id: int, who: str, why: Postponement, now:
     state = after(State(ticket.state), Verb.POSTPONE)
     if why.until is not None and why.until <= now:
         raise Refused(f"{why.until.isoformat()} has passed", "passed")
-    await change_ticket(ticket_id, state=state.value, resume_at=why.until)
+    await moved_state(ticket, state, now, desk.timing, resume_at=why.until)
     until = why.until.isoformat() if why.until else ""
     # `after` is the reason, which reports count; the state can be nothing but postponed.
     await note_changes(ticket_id, now, Change(who, "postponed", ticket.state, why.reason, until))

@@ -7,6 +7,7 @@ from desk.rating import Outcome
 from desk.ticket import State
 from replies.answering import Desk, Refused, owed_to, the_ticket
 from replies.closing import close_now
+from storage.clocks import moved_state
 from storage.outbox import owe
 from storage.participants import copy_participants
 from storage.tickets import Change, TicketNow, change_ticket, note_changes, ticket_that_goes_on
@@ -38,7 +39,7 @@ async def merge(desk: Desk, ticket_id: int, into_id: int, who: str, now: datetim
     changes = [Change(who, "merged", number, other)]
     if into.state in (State.WAITING, State.POSTPONED) and ticket.state in (State.NEW, State.OPEN):
         # The client has said something that nobody has dealt with: what waited for him goes on.
-        await change_ticket(into.id, state=State.OPEN.value)
+        await moved_state(into, State.OPEN, now, desk.timing)
         changes.append(Change(who, "state", into.state, State.OPEN.value, "merged"))
     await note_changes(into.id, now, *changes)
     await owe(owed_to(ticket, "merged", now.isoformat(), {"into": other}), desk.domain, now)

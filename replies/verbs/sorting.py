@@ -1,15 +1,22 @@
 """What a ticket is and whose: its kind, its priority, its line."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from desk.ticket import PRIORITIES, Kind, Line, State
 from replies.answering import Desk, Refused, the_ticket
+from replies.verbs import improving
+from storage.clocks import recount
 from storage.tickets import Change, change_ticket, note_changes
 
 
 async def set_kind(desk: Desk, ticket_id: int, kind: str, who: str, now: datetime) -> None:
-    """Say what a ticket is about. Raises Refused for what it is already, or for no kind."""
+    """Say what a ticket is about; by when it is to be settled follows from that.
+
+    What is no improvement any more loses its date and its stage. Raises Refused for what it is already, or
+    for no kind.
+    """
     allowed = [one.value for one in Kind]
     if kind not in allowed:
         raise _unknown("kind", kind, allowed)
@@ -18,10 +25,17 @@ async def set_kind(desk: Desk, ticket_id: int, kind: str, who: str, now: datetim
         raise _same(desk, ticket_id, f"a {kind}")
     await change_ticket(ticket_id, kind=kind)
     await note_changes(ticket_id, now, Change(who, "kind", ticket.kind or "", kind))
+    ticket = replace(ticket, kind=kind)
+    if kind != Kind.IMPROVEMENT:
+        ticket = await improving.given_up(ticket, who, now)
+    await recount(ticket, desk.timing, who, f"it is a {kind}", now)
 
 
 async def set_priority(desk: Desk, ticket_id: int, priority: str, who: str, now: datetime) -> None:
-    """Give a ticket a priority, "1" to "3". Raises Refused for the one that it has, or for none of them."""
+    """Give a ticket a priority, "1" to "3"; by when it is to be settled may follow from that.
+
+    Raises Refused for the one that it has, or for none of them.
+    """
     allowed = [str(one) for one in PRIORITIES]
     if priority not in allowed:
         raise _unknown("priority", priority, allowed)
@@ -31,6 +45,8 @@ async def set_priority(desk: Desk, ticket_id: int, priority: str, who: str, now:
     await change_ticket(ticket_id, priority=int(priority))
     before = "" if ticket.priority is None else str(ticket.priority)
     await note_changes(ticket_id, now, Change(who, "priority", before, priority))
+    of_priority = replace(ticket, priority=int(priority))
+    await recount(of_priority, desk.timing, who, f"its priority is {priority}", now)
 
 
 async def hand_over(

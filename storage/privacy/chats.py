@@ -8,9 +8,11 @@ from tortoise.expressions import Q
 
 from desk.channels import telegram_user
 from storage.chat_models import Bot, Chat, Code, Post
+from storage.faq_models import Offer
 
 _CHAT = ("bot", "chat_id", "ticket_id", "chosen_at", "expects", "told_at", "left_at")
 _POST = ("bot", "chat_id", "message_id", "ticket_id", "at")
+_OFFER = ("entry", "place", "language", "ticket_id", "offered_at", "helped", "decided_at")
 _CODE = ("purpose", "subject", "holder", "created_at", "expires_at", "tries", "used_at")
 
 
@@ -23,7 +25,9 @@ async def conversations(addresses: Sequence[str]) -> set[str]:
 
 
 async def kept_in_chats(addresses: Sequence[str], client_id: int | None) -> dict[str, list[dict[str, Any]]]:
-    """His rows, to be handed out: `chats`, `chat_messages` by their numbers, `codes` but not their words."""
+    """His rows, to be handed out: `chats`, `chat_messages` by their numbers, `codes` but not their words,
+    `faq_offers`.
+    """
     people = _people(addresses)
     return {
         "chats": await Chat.filter(_his(people, client_id)).order_by("id").values(*_CHAT),
@@ -31,14 +35,17 @@ async def kept_in_chats(addresses: Sequence[str], client_id: int | None) -> dict
         if people
         else [],
         "codes": await Code.filter(_codes(addresses)).order_by("id").values(*_CODE),
+        "faq_offers": await Offer.filter(_his(people, client_id)).order_by("id").values(*_OFFER),
     }
 
 
 async def erase_in_chats(addresses: Sequence[str], client_id: int | None) -> None:
-    """Delete his rows; inside the unit that erases him."""
+    """Delete his rows; inside the unit that erases him. What he was offered stays, as nobody's."""
     people = _people(addresses)
     await Chat.filter(_his(people, client_id)).delete()
     await Code.filter(_codes(addresses)).delete()
+    nobody = {"client_id": None, "chat_id": None, "message_id": None, "ticket_id": None}
+    await Offer.filter(_his(people, client_id)).update(**nobody)
     if people:
         await Post.filter(chat_id__in=people).delete()
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.ticket import State
+from storage.chat_models import Attachment
+from storage.clocks import stop_clocks
 from storage.database import Database
 from storage.models import (
     Address,
@@ -25,6 +27,7 @@ from storage.privacy.chats import erase_in_chats
 from storage.privacy.holding import hold
 from storage.privacy.person import Person, find, look
 from storage.privacy.traces import chunks
+from storage.recordings import forget_recordings
 
 ERASED = "[erased]"
 _UNPROCESSED = (EntryState.RECORDED, EntryState.PROCESSING)
@@ -66,6 +69,9 @@ async def erase(database: Database, address: str, who: str, now: datetime) -> Er
             raise NobodyHasIt(f"nobody has the address {address}")
         await _check_all_processed([*person.entries, *person.carried])
         screenshots, shot_files = await _screenshots(person.messages)
+        sent_files = await _attachments(person.messages)
+        for some in chunks(person.tickets):
+            sent_files |= await forget_recordings(some, ERASED)
         mail_files = await _entries(person.entries, now)
         await _envelopes(person.carried)
         await _messages(person.messages)
@@ -79,7 +85,7 @@ async def erase(database: Database, address: str, who: str, now: datetime) -> Er
             screenshots=screenshots,
             mails=len(person.entries),
             deliveries=len(person.deliveries),
-            files=frozenset(shot_files | mail_files),
+            files=frozenset(shot_files | mail_files | sent_files),
         )
 
     return await database.writer.run(unit)
@@ -100,6 +106,16 @@ async def _screenshots(messages: Sequence[int]) -> tuple[int, set[str]]:
             files |= {str(original), str(thumbnail or original)}
         count += await rows.delete()
     return count, files
+
+
+async def _attachments(messages: Sequence[int]) -> set[str]:
+    """Remove the files that agents sent him: they were made for him, and their names may tell of him."""
+    files: set[str] = set()
+    for some in chunks(messages):
+        rows = Attachment.filter(message_id__in=some)
+        files |= {str(one) for one in await rows.values_list("sha256", flat=True)}
+        await rows.delete()
+    return files
 
 
 async def _entries(entries: Sequence[int], now: datetime) -> set[str]:
@@ -152,6 +168,7 @@ async def _tickets(person: Person, who: str, now: datetime) -> None:
                 after=State.CLOSED.value,
                 why="the client was erased",
             )
+        await stop_clocks(some, now)
         await rows.exclude(state=State.CLOSED.value).update(state=State.CLOSED.value, closed_at=now)
         await rows.update(subject=ERASED)
         closures = Closure.filter(ticket_id__in=some)
@@ -222,4 +239,6 @@ async def _directory(person: Person, now: datetime) -> None:
     if person.client_id is None:
         return
     await Address.filter(client_id=person.client_id).delete()
-    await Client.filter(id=person.client_id).update(name="", language="", blocked_why="", erased_at=now)
+    await Client.filter(id=person.client_id).update(
+        name="", vocative="", language="", blocked_why="", company_id=None, erased_at=now
+    )

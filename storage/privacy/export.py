@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from storage.directory_models import Company
 from storage.models import Client, Closure, Delivery, Entry, Message, Screenshot
 from storage.privacy.chats import kept_in_chats
 from storage.privacy.person import Person, find, look
 from storage.privacy.traces import chunks
+from storage.recordings import recordings_on
 
 _ENTRY = (
     *("id", "channel", "state", "received_at", "processed_at", "ticket_id", "outcome", "envelope", "size"),
@@ -25,7 +27,10 @@ _MESSAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A person's rows. `messages` are his own on other people's tickets; his tickets go by their numbers."""
+    """A person's rows. `messages` are his own on other people's tickets; his tickets go by their numbers.
+
+    `client`: with his company's registration as `company`; what is known of the company itself is its own.
+    """
 
     person: Person
     client: dict[str, Any] | None
@@ -34,6 +39,7 @@ class Kept:
     deliveries: list[dict[str, Any]]
     closures: list[dict[str, Any]]
     entries: list[dict[str, Any]]
+    recordings: list[dict[str, Any]]
     in_chats: dict[str, list[dict[str, Any]]]
 
 
@@ -43,6 +49,9 @@ async def kept_of(address: str) -> Kept | None:
     if person is None:
         return None
     client = await Client.filter(id=person.client_id).values() if person.client_id else []
+    if client:
+        company = await Company.get_or_none(id=client[0]["company_id"])
+        client[0]["company"] = None if company is None else company.registration
     return Kept(
         person=person,
         client=client[0] if client else None,
@@ -69,6 +78,7 @@ async def kept_of(address: str) -> Kept | None:
             for row in await Closure.filter(ticket_id__in=some).order_by("id").values()
         ],
         entries=await _entries(person.entries),
+        recordings=[row for some in chunks(person.tickets) for row in await recordings_on(some)],
         in_chats=await kept_in_chats(person.addresses, person.client_id),
     )
 

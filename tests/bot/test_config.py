@@ -124,7 +124,7 @@ def test_the_example_explains_every_key_that_the_settings_know() -> None:
 def test_the_defaults_are_those_that_the_example_shows(tmp_path: Path) -> None:
     shown = read(tmp_path, EXAMPLE.read_text(encoding="utf-8"))
     default = read(tmp_path, GOOD)
-    for part in ("files", "processing", "log", "database"):
+    for part in ("files", "processing", "log", "database", "clocks", "resolution"):
         assert getattr(shown, part) == getattr(default, part), part
     assert shown.mail.listener == default.mail.listener
     same_secret = {"secret": SecretStr("")}

@@ -77,7 +77,7 @@ level = 2026-10-10
     [
         ("[mail.listner]\nport = 25", "17: mail.listner: unknown key; did you mean listener?"),
         ("[web2]", "17: web2: unknown key; did you mean web?"),
-        ("[qwertz]", "17: qwertz: unknown key; known here: agents, calendars, database, desk,"),
+        ("[qwertz]", "17: qwertz: unknown key; known here: agents, calendars, clocks, database,"),
         (
             "[mail.relay]\nhost = 'x'\npasword_file = 'y'",
             "19: mail.relay.pasword_file: unknown key; did you mean password_file?",
@@ -119,7 +119,7 @@ def test_an_unknown_key_is_refused_and_the_nearest_known_one_named(
         (
             "[[service_levels]]\nkey = 'x'\ntitle = {en = 'x'}\nreact_within = '1 working hour'\n"
             "when = {plan = 'paid'}",
-            "21: service_levels[2].when.plan: unknown condition; this version knows registered alone",
+            '17: service_levels[2]: service level "x": when never matches: the levels before it take',
         ),
     ],
 )
@@ -422,3 +422,46 @@ def test_a_certificate_must_be_there_and_fit_its_key(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "cert.pem", tmp_path / "other.pem")
     make_certificate(tmp_path / "cert.pem", tmp_path / "unused.pem")
     assert "a certificate chain and its key" in mistakes(tmp_path, both)[0]
+
+
+@pytest.mark.parametrize(
+    ("section", "mistake"),
+    [
+        ('phrase = "само пройдёт"', "tone[1].better: found nothing"),
+        ('phrase = "…"\nbetter = "лучше"', 'tone[1].phrase: found "…"; needed: a word'),
+        (
+            'phrase = "само"\nbetter = "оно само"',
+            'tone[1].better: found "оно само"; needed: a text without the phrase itself',
+        ),
+    ],
+)
+def test_a_phrase_that_could_not_be_heard_or_bettered_is_named(
+    tmp_path: Path, section: str, mistake: str
+) -> None:
+    (found,) = mistakes(tmp_path, f"{GOOD}\n[[tone]]\n{section}\n")
+    assert mistake in found
+
+
+_EIGHT = '[[resolution]]\nwithin = "8 working hours"\n'
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ('[clocks]\npaused_in = ["open"]', '18: clocks.paused_in[1]: found "open" (a string)'),
+        ('[[resolution]]\nkind = "wish"\nwithin = "1 working day"', '18: resolution[1].kind: found "wish"'),
+        ("[[resolution]]\npriority = 4\nwithin = '1 working day'", "18: resolution[1].priority: found 4"),
+        ('[[resolution]]\nwithin = "soon"', '18: resolution[1].within: found "soon" (a string)'),
+        (
+            f'{_EIGHT}same_day_before = "25:00"',
+            '19: resolution[1].same_day_before: found "25:00" (a string); allowed: a clock time such as',
+        ),
+        (
+            f'{_EIGHT}[[resolution]]\nkind = "bug"\nwithin = "1 working day"',
+            "resolution[2]: never counts: a section before it fits the same cases",
+        ),
+    ],
+)
+def test_what_clocks_can_not_go_by_is_named(tmp_path: Path, added: str, told: str) -> None:
+    found = mistakes(tmp_path, f"{GOOD}{added}\n")
+    assert any(told in line for line in found), found

@@ -131,7 +131,18 @@ def test_an_installed_wheel_brings_the_example(tmp_path: Path) -> None:
 
 def test_check_of_a_new_desk_finds_everything_in_order_and_makes_nothing(config: Path) -> None:
     found = findings(config)
-    assert list(found) == ["configuration", "data", "database", "files", "listener", "relay", "web", "texts"]
+    assert list(found) == [
+        "configuration",
+        "data",
+        "database",
+        "deadlines",
+        "files",
+        "listener",
+        "relay",
+        "web",
+        "texts",
+        "faq",
+    ]
     assert all(ok for ok, _ in found.values()), found
     assert found["database"][1].endswith("otklik.db (will be made)")
     assert "MB free" in found["files"][1]
@@ -141,7 +152,7 @@ def test_check_of_a_new_desk_finds_everything_in_order_and_makes_nothing(config:
 
 def test_check_prints_a_line_for_each_part(config: Path) -> None:
     lines = run("check", "--config", config).stdout.splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 10
     assert all(line.startswith("ok      ") for line in lines)
 
 
@@ -357,3 +368,18 @@ def test_check_reads_the_desks_own_texts(config: Path) -> None:
     (config.parent / "words" / "de.po").write_text("")
     ok, text = findings(config)["texts"]
     assert not ok and "de.po" in text and "mend it" in text
+
+
+# check: faq
+
+
+def test_check_names_what_is_wrong_with_the_faq(config: Path) -> None:
+    add(config, '[faq]\nfolder = "faq"\n')
+    ok, text = findings(config)["faq"]
+    assert not ok and text.endswith("make it, or see faq.folder")
+    (config.parent / "faq").mkdir()
+    (config.parent / "faq" / "good.en.md").write_text("---\ntitle: Good\n---\ntext")
+    assert findings(config)["faq"][0]
+    (config.parent / "faq" / "bad.en.md").write_text("no front")
+    ok, text = findings(config)["faq"]
+    assert not ok and text.startswith("bad.en.md:1: does not begin with ---; the 1 others are offered")

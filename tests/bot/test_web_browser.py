@@ -87,17 +87,31 @@ async def test_every_page_fits_a_phone_and_every_target_a_thumb(
     await browser.resize(360, 740, phone=True)
     closure = await desk.closure(language)
     rate = desk.rate_url(closure, 5)
-    for url in (rate, desk.ticket_url(await desk.ticket(language))):
-        await browser.goto(url)
-        assert await browser.evaluate("document.documentElement.scrollWidth") == 360
-    await browser.goto(rate)
     small = """[...document.querySelectorAll('.row label, .answers label, button')].filter(
         (target) => { const box = target.getBoundingClientRect(); return box.width < 44 || box.height < 44 }
     ).map((target) => target.innerText)"""
-    assert await browser.evaluate(small) == []
+    for url in (desk.ticket_url(await desk.ticket(language)), rate):
+        await browser.goto(url)
+        assert await browser.evaluate("document.documentElement.scrollWidth") == 360
+        assert await browser.evaluate(small) == []
     assert await browser.evaluate(
         "[...document.querySelectorAll('input, textarea')].every(f => f.labels.length)"
     )
+
+
+async def test_a_client_asks_the_head_of_support_and_reopens_on_a_phone(
+    browser: Browser, desk: WebDesk
+) -> None:
+    await browser.resize(360, 740, phone=True)
+    await browser.goto(desk.ticket_url(await desk.ticket()) + "#head")
+    await browser.click("#head button", opens_page=True)
+    assert "Руководитель поддержки получил вашу просьбу" in await browser.text("#head")
+    assert await browser.count("button") == 0
+    closure = await desk.closure()
+    await browser.goto(desk.ticket_url((await desk.row(closure))["ticket_id"]))
+    await browser.click("button", opens_page=True)
+    assert "Обращение снова в работе" in await browser.text("main")
+    assert "Состояние: в работе" in await browser.text(".state")
 
 
 async def test_what_clients_and_desk_wrote_never_runs(browser: Browser, tmp_path: Path) -> None:

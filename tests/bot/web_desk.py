@@ -21,11 +21,13 @@ from replies import links
 from replies.languages import Languages
 from replies.wording import Wording
 from storage import facts
+from storage.clocks import reopen as put_back
 from storage.closures import add_closure
 from storage.database import Database, opened
 from storage.directory import add_unregistered
-from storage.tickets import NewMessage, NewTicket, add_message, change_ticket, open_ticket, ticket_now
-from storage.tickets import reopen as put_back
+from storage.models import Ticket
+from storage.tickets import NewMessage, NewTicket, add_message, open_ticket, ticket_now
+from tests.desk_on_disk import VERBS
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 SECRET = b"a secret of this test, 32 bytes!"
@@ -69,7 +71,7 @@ class WebDesk:
             )
             await add_message(NewMessage(ticket_id, "in", "Ольга", address, "Пароль: 12345", RECEIVED_AT))
             if columns:
-                await change_ticket(ticket_id, **columns)
+                await Ticket.filter(id=ticket_id).update(**columns)
             return ticket_id
 
         return await self.database.writer.run(unit)
@@ -97,7 +99,7 @@ class WebDesk:
         """Set columns of a ticket."""
 
         async def unit() -> None:
-            await change_ticket(ticket_id, **columns)
+            await Ticket.filter(id=ticket_id).update(**columns)
 
         await self.database.writer.run(unit)
 
@@ -108,7 +110,7 @@ class WebDesk:
         async def unit() -> None:
             now = await ticket_now(row["ticket_id"])
             assert now is not None
-            await put_back(now, "client", "wrote again", self.now)
+            await put_back(now, "client", "wrote again", self.now, VERBS.timing)
 
         await self.database.writer.run(unit)
 
@@ -175,6 +177,7 @@ def parts_of(desk: WebDesk, desk_name: str) -> Parts:
         public_url="https://desk.example",
         health=health,
         registry=desk.metrics.registry,
+        timing=VERBS.timing,
         clock=lambda: desk.now,
     )
 

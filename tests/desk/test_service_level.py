@@ -1,5 +1,6 @@
 """Promises, the rules that assign a level, and what is wrong with a list of levels."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -8,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.service_level import NoLevelMatches, Promise, RequestFacts, ServiceLevel, assign, check_levels, due
+from desk.level_checks import POSSIBLE, check_levels
+from desk.service_level import (
+    Miss,
+    NoLevelMatches,
+    Promise,
+    RequestFacts,
+    ServiceLevel,
+    assign,
+    due,
+    explain,
+)
 from desk.working_time import Calendar
 
 STRANGER = RequestFacts(registered=False, contract_valid=False)
@@ -127,7 +138,7 @@ def test_a_level_may_not_be_there_twice() -> None:
 def test_an_unknown_condition_is_named_with_those_allowed() -> None:
     assert check_levels([level("a", {"registred": True}), level("b", {})]) == [
         'service level "a": when.registred is not known; '
-        "allowed: registered, contract_valid, plan, kind, product, line"
+        "allowed: registered, contract_valid, covered, plan, contract, kind, product, line"
     ]
 
 
@@ -148,9 +159,8 @@ def test_a_value_of_the_wrong_type_is_named(when: dict[str, object], problem: st
 def test_clients_without_a_level_are_named() -> None:
     problems = check_levels([level("standard", {"registered": True, "contract_valid": True})])
     assert [problem.split(" and nothing")[0] for problem in problems] == [
-        "no service level matches a request with registered = false, contract_valid = false",
-        "no service level matches a request with registered = false, contract_valid = true",
-        "no service level matches a request with registered = true, contract_valid = false",
+        "no service level matches a request with registered = false, contract_valid = false, covered = true",
+        "no service level matches a request with registered = true, contract_valid = false, covered = true",
     ]
     assert len(check_levels([])) == 4
 
@@ -162,7 +172,7 @@ def test_a_rule_on_what_is_not_known_yet_serves_nobody_for_sure() -> None:
 def test_a_level_behind_one_for_everybody_is_reported_but_not_an_agents_one() -> None:
     assert check_levels(
         [level("general", {}), level("urgent", None), level("standard", {"registered": True})]
-    ) == ['service level "standard" is never assigned: "general" before it takes everything']
+    ) == ['service level "standard": when never matches: the levels before it take every such request']
 
 
 def test_a_title_falls_back_to_the_desks_language_then_to_any_then_to_the_key() -> None:
@@ -208,3 +218,100 @@ def test_a_fraction_of_an_hour_is_exact_to_the_second() -> None:
 def test_due_refuses_a_moment_without_a_zone() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         due(Promise.parse("1 working hour"), MAIN, datetime(2026, 11, 23, 5, 30))
+
+
+def test_any_of_several_tables_of_conditions_will_do() -> None:
+    rule = level("general", [{"contract_valid": False}, {"covered": False}])  # type: ignore[arg-type]
+    assert rule.matches(STRANGER)
+    assert rule.matches(RequestFacts(True, True, covered=False))
+    assert not rule.matches(CLIENT)
+
+
+@pytest.mark.parametrize(
+    ("levels", "problem"),
+    [
+        (
+            [("a", {"registered": False, "contract_valid": True}), ("b", {})],
+            'service level "a": when never matches: its conditions exclude each other',
+        ),
+        (
+            [("a", [{"contract_valid": False}, {"contract_valid": False, "covered": False}]), ("b", {})],
+            'service level "a": when[2] never matches: its conditions exclude each other',
+        ),
+        (
+            [("a", {"contract_valid": False}), ("b", {"registered": False}), ("c", {})],
+            'service level "b": when never matches: the levels before it take every such request',
+        ),
+        (
+            [("a", {"kind": ["bug", "consultation"]}), ("b", [{"kind": "bug", "plan": "paid"}, {}])],
+            'service level "b": when[1] never matches: the levels before it take every such request',
+        ),
+        (
+            [("a", []), ("b", {})],
+            'service level "a": when is an empty list; allowed: {} for everybody, or no when',
+        ),
+    ],
+)
+def test_a_rule_that_no_request_can_meet_is_reported(levels: list[tuple[str, object]], problem: str) -> None:
+    assert check_levels([level(key, when) for key, when in levels]) == [problem]  # type: ignore[arg-type]
+
+
+def test_a_rule_is_not_reported_while_something_is_left_for_it() -> None:
+    some = {"plan": ["paid", "free"], "kind": "bug"}
+    levels = [level("a", some), level("b", {"plan": "paid"}), level("c", {"kind": ["bug", "improvement"]})]
+    assert check_levels([*levels, level("d", {})]) == []
+
+
+def test_what_became_of_each_rule_is_told_with_the_condition_that_failed() -> None:
+    levels = [
+        level("vip", {"contract": ["gold", "silver"], "kind": "bug"}),
+        level("general", [{"contract_valid": False}, {"covered": False}]),  # type: ignore[arg-type]
+        level("urgent", None),
+        level("standard", {}),
+        level("rest", {"registered": True}),
+    ]
+    told = explain(levels, RequestFacts(True, True, contract="bronze", kind="bug"))
+    assert [(one.level, one.matches, one.assigned, one.by_agents) for one in told] == [
+        ("vip", False, False, False),
+        ("general", False, False, False),
+        ("urgent", False, False, True),
+        ("standard", True, True, False),
+        ("rest", True, False, False),
+    ]
+    assert told[0].misses == (Miss("contract", "bronze", ("gold", "silver")),)
+    assert told[1].misses == (Miss("contract_valid", True, (False,)), Miss("covered", True, (False,)))
+
+
+def test_facts_come_back_from_what_a_ticket_keeps_whatever_stands_beside_them() -> None:
+    facts = RequestFacts(True, False, plan="free", kind="bug")
+    assert RequestFacts.kept({**facts.plain(), "why": "expired", "day": "2026-10-31"}) == facts
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["registered", "contract_valid", "covered", "kind", "plan"]),
+            st.booleans(),
+            max_size=3,
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_rule_is_reported_exactly_when_no_possible_request_gets_its_level(
+    rules: list[dict[str, bool]],
+) -> None:
+    # Texts stand in for booleans: a kind is "yes" or "no", or anything else.
+    def worded(rule: dict[str, bool]) -> dict[str, object]:
+        texts = {True: "yes", False: "no"}
+        return {key: texts[value] if key in ("kind", "plan") else value for key, value in rule.items()}
+
+    levels = [level(f"l{number}", worded(rule)) for number, rule in enumerate(rules)]
+    reached = set()
+    for case in POSSIBLE:
+        for kind in (None, "yes", "no", "other"):
+            for plan in (None, "yes", "no", "other"):
+                facts = replace(case, kind=kind, plan=plan)
+                reached |= {one.level for one in explain(levels, facts) if one.assigned}
+    told = " ".join(check_levels(levels))
+    assert {one.key for one in levels if f'"{one.key}": when never' not in told} == reached

@@ -1,6 +1,7 @@
 """What becomes of an understood mail: a new ticket, a place on one, a rating, or a reason why not."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -271,3 +272,68 @@ async def test_a_worker_that_was_not_heard_of_for_too_long_changes_nothing(desk:
     await desk.inbox.postpone(frozen, late)
     await desk.inbox.failed(frozen, "it broke", late, killed=False)
     assert (await Entry.get(id=awake.id)).state == EntryState.DONE
+
+
+ANSWERED = "Re: [#AS-000001] Как мы справились?"
+
+
+@pytest.mark.parametrize("subject", [ANSWERED, "Re: Не печатает", "", "Спасибо!"])
+async def test_a_mail_that_only_thanks_is_filed_and_reopens_nothing(desk: DeskOnDisk, subject: str) -> None:
+    ticket_id = await closed_ticket(desk)
+    invitation = await desk.message_id_of(ticket_id, "invitation")
+    text = "Спасибо большое, всё заработало!\n\nС уважением,\nОльга Кравец"
+    outcome = await desk.receives(mail(text, subject=subject, in_reply_to=invitation))
+    ticket = await desk.ticket(ticket_id)
+    assert (outcome.what, outcome.why, outcome.ticket_id) == ("joined", "thanks", ticket_id)
+    assert (ticket["state"], ticket["messages"][-1]["text"]) == ("closed", text)
+    assert (ticket["history"][-1]["what"], ticket["history"][-1]["who"]) == ("thanked", "olga@client.example")
+    assert ticket["closures"][0]["withdrawn_at"] is None  # he may still rate
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"text": "Спасибо, но всё равно не печатает"},
+        {"text": "Спасибо!", "screenshots": (SHOT,)},
+        {"text": "Спасибо!", "declined": (Declined("журнал.xlsx", "format", "x/y"),)},
+        {"text": "Спасибо!", "links_to_shares": ("https://disk.example/1",)},
+        {"text": "Спасибо!", "subject": "Принтер опять молчит"},
+    ],
+    ids=str,
+)
+async def test_thanks_with_anything_more_reopen_the_ticket(desk: DeskOnDisk, more: dict[str, Any]) -> None:
+    ticket_id = await closed_ticket(desk)
+    invitation = await desk.message_id_of(ticket_id, "invitation")
+    outcome = await desk.receives(mail(**{"subject": ANSWERED, "in_reply_to": invitation, **more}))
+    assert (outcome.what, (await desk.ticket(ticket_id))["state"]) == ("reopened", "open")
+
+
+async def test_thanks_for_an_open_ticket_join_it_like_any_other_mail(desk: DeskOnDisk) -> None:
+    first = await desk.receives(mail())
+    confirmation = await desk.message_id_of(first.ticket_id, "confirmation")
+    outcome = await desk.receives(mail("Спасибо!", in_reply_to=confirmation))
+    assert (outcome.what, outcome.why) == ("joined", "")
+
+
+async def test_thanks_after_the_days_of_reopening_open_no_follow_up(desk: DeskOnDisk) -> None:
+    ticket_id = await closed_ticket(desk)
+    invitation = await desk.message_id_of(ticket_id, "invitation")
+    outcome = await desk.receives(
+        mail("Спасибо!", in_reply_to=invitation, subject=ANSWERED), NOW + timedelta(days=40)
+    )
+    assert (outcome.what, outcome.ticket_id) == ("joined", ticket_id)
+
+
+async def test_a_follow_up_after_thirty_days_is_noted_on_both_tickets(desk: DeskOnDisk) -> None:
+    old = await closed_ticket(desk)
+    invitation = await desk.message_id_of(old, "invitation")
+    again = mail("Снова не печатает.", in_reply_to=invitation, subject=ANSWERED)
+    outcome = await desk.receives(again, NOW + timedelta(days=31))
+    followed, follows = await desk.ticket(old), await desk.ticket(outcome.ticket_id)
+    assert outcome.what == "opened" and follows["follow_up_of"] == old
+    assert followed["state"] == "closed"
+    line = ("AS-000001", "AS-000002")
+    told = [(one["before"], one["after"]) for one in followed["history"] if one["what"] == "followed up"]
+    assert told == [line]
+    told = [(one["before"], one["after"]) for one in follows["history"] if one["what"] == "follow-up of"]
+    assert told == [line]

@@ -92,6 +92,7 @@ FACTS = {
     "closed": CLOSED,
     "postponed": CLOSED | {"reason": "not-reproduced"},
     "merged": CLOSED | {"into": "AS-000043"},
+    "planned": CLOSED | {"due_at": "2026-12-15T11:00:00+00:00", "old_due_at": "2026-12-08T11:00:00+00:00"},
     "blocked": {"number": ""},
     "alarm": ALARM,
     "link-code": {"number": "", "code": "12345678", "minutes": 30},
@@ -233,7 +234,8 @@ def test_the_confirmation_reads_as_the_model(
         screenshots=[shot],
         declined=[{"name": declined, "reason": "format"}],
     )
-    assert letter.text == tied(CONFIRMATIONS[language])
+    head = Languages().text(language, "letter.head", url=f"{URL}#head")
+    assert letter.text == tied(CONFIRMATIONS[language]) + f"\n{head}\n"
 
 
 @pytest.mark.parametrize(
@@ -386,6 +388,7 @@ def test_a_confirmation_says_no_more_than_there_is_to_say() -> None:
         "We have received your request. Its number is AS-000042.",
         f"To add anything, just reply to this message. See where your request stands: {URL}",
         "АгроСофт support",
+        f"If it is urgent or something is going wrong, turn to the head of support: {URL}#head",
     ]
 
 
@@ -395,7 +398,7 @@ def test_a_follow_up_names_the_ticket_that_it_follows() -> None:
 
 
 def test_a_calendar_that_is_gone_leaves_the_hours_out() -> None:
-    assert paragraphs(written("confirmation", "ru", CONFIRMED, calendar="gone"))[-1] == (
+    assert paragraphs(written("confirmation", "ru", CONFIRMED, calendar="gone"))[-2] == (
         "Служба поддержки АгроСофт"
     )
 
@@ -513,7 +516,7 @@ def test_nothing_of_an_attacker_is_echoed_but_defanged_names() -> None:
     )
     for part in (letter.subject, letter.text, letter.html):
         assert "evil.example" not in part
-        assert set(re.findall(r"https?://[^\s\"<]+", part)) <= {URL}
+        assert set(re.findall(r"https?://[^\s\"<]+", part)) <= {URL, f"{URL}#head"}
     assert "www[.]evil[.]example.png" in letter.text
 
 
@@ -652,7 +655,7 @@ def test_marks_of_templates_and_html_stay_what_they_are(hostile: str) -> None:
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_whatever_is_in_a_name_the_letter_has_its_shape(name: str, agent: str) -> None:
     letter = written("confirmation", "ru", CONFIRMED, client_name=name, screenshots=[name])
-    assert len(paragraphs(letter)) == 5
+    assert len(paragraphs(letter)) == 6
     letter.html.encode("utf-8")
     assert len(letter.subject.splitlines()) == 1
     answer = written("answer", "ru", ANSWERED, text=agent, agent_name=agent)
@@ -707,3 +710,42 @@ def test_a_letter_with_a_fact_missing_is_not_sent_half(kind: str) -> None:
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(KeyError, match="greeting"):
         compose("greeting", "ru", CLOSED, DESK, TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("language", "moved", "first"),
+    [
+        (
+            "ru",
+            "Срок улучшения, о котором Вы просили в обращении AS-000042, изменился. Раньше мы называли"
+            " 8~декабря 2026~г. Теперь оно будет готово не позднее 15~декабря 2026~г.",
+            "Оно будет готово не позднее 15~декабря 2026~г.",
+        ),
+        (
+            "uk",
+            "Раніше ми називали 8~грудня 2026~р. Тепер воно буде готове не пізніше 15~грудня 2026~р.",
+            "Воно буде готове не пізніше 15~грудня 2026~р.",
+        ),
+        (
+            "en",
+            "We had said 8~December 2026; it will now be ready by 15~December 2026.",
+            "It will be ready by 15~December 2026.",
+        ),
+        (
+            "fi",
+            "Aiempi päivä oli 8.12.2026, nyt parannus on valmis viimeistään 15.12.2026.",
+            "Se on valmis viimeistään 15.12.2026.",
+        ),
+    ],
+)
+def test_the_date_of_an_improvement_is_told_as_a_day_and_which_it_was_before(
+    language: str, moved: str, first: str
+) -> None:
+    assert tied(moved) in written("planned", language, FACTS["planned"]).text
+    once = {**FACTS["planned"], "old_due_at": None}
+    assert tied(first) in written("planned", language, once).text
+
+
+def test_the_midnight_that_ends_a_day_off_is_told_as_that_day() -> None:
+    sunday = CLOSED | {"due_at": "2026-12-20T21:00:00+00:00"}
+    assert "by 20\u00a0December 2026." in written("planned", "en", sunday).text

@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from desk.timing import PAUSED_IN
 from desk.warnings import Alert
 from replies.reminders import remind
-from storage.deadlines import note_alert, resume, unanswered
+from storage.deadlines import awaited, note_alert, resume
 from storage.models import Closure, Ticket
 from storage.notices import HEADS, Notice, owe_notice
 from storage.writer import Writer
@@ -22,12 +24,12 @@ LATE = NOW + timedelta(days=7)
 
 async def test_an_alert_that_another_process_is_noting_is_noted_once(desk: DeskOnDisk) -> None:
     await desk.receives(mail())
-    (ticket,) = await unanswered()
-    held = Held()
+    (ticket,) = await awaited(PAUSED_IN)
+    noting, held = partial(note_alert, ticket, Alert.BREACHED, LATE, PAUSED_IN), Held()
     async with another_process(desk, HoldingWriter(held)) as other:
-        theirs = asyncio.create_task(other.writer.run(lambda: note_alert(ticket, Alert.BREACHED, LATE)))
+        theirs = asyncio.create_task(other.writer.run(noting))
         await held.reached.wait()
-        ours = asyncio.create_task(desk.database.writer.run(lambda: note_alert(ticket, Alert.BREACHED, LATE)))
+        ours = asyncio.create_task(desk.database.writer.run(noting))
         await asyncio.sleep(0.2)
         assert not ours.done()
         held.let_go.set()
@@ -57,7 +59,7 @@ async def test_a_reminder_and_a_resumption_are_claimed_by_one_process(desk: Desk
         assert (await Closure.get(id=closure)).reminded_at == DUE
         await Ticket.filter(id=ticket_id).update(state="postponed", resume_at=DUE)
         resumed = await asyncio.gather(
-            desk.database.writer.run(lambda: resume(ticket_id, DUE)),
-            other.writer.run(lambda: resume(ticket_id, DUE)),
+            desk.database.writer.run(lambda: resume(ticket_id, DUE, VERBS.timing)),
+            other.writer.run(lambda: resume(ticket_id, DUE, VERBS.timing)),
         )
         assert sorted(resumed) == [False, True]

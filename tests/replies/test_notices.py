@@ -42,7 +42,11 @@ EMPTY = figures_as_facts(figures(()))
 FACTS: dict[str, dict[str, Any]] = {
     "warned": {"due_at": DUE_AT, "assignee": "Анна"},
     "breached": {"tickets": [TICKET], "more": 0},
+    "resolution-warned": {"due_at": DUE_AT, "assignee": "Анна"},
+    "resolution-breached": {"tickets": [TICKET], "more": 3},
+    "recounted": {"count": 12400},
     "escalated": {"why": "касса стоит", "assignee": ""},
+    "urgent": {"claim": "Срочно", "assignee": None},
     "daily": {"day": "2026-11-23", "count": 1, "more": 0, "groups": [{"assignee": "", "tickets": [TICKET]}]},
     "weekly": {"since": "2026-11-16", "until": "2026-11-22", "figures": EMPTY, "former": EMPTY},
     "resumed": {"assignee": "Анна"},
@@ -208,7 +212,7 @@ async def test_a_notice_about_a_ticket_links_to_its_topic_and_is_no_place_to_ans
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", notices.KINDS)
 def test_every_notice_is_worded_for_chat_and_mail_in_every_language(kind: str, language: str) -> None:
-    facts = {**FACTS[kind], "number": "AS-000042" if kind in ("warned", "escalated") else ""}
+    facts = {**FACTS[kind], "number": "AS-000042" if kind in ("warned", "escalated", "urgent") else ""}
     letter = compose(kind, language, facts, DESK, TEXTS)
     due = Due(1, None, kind, "agents", "tg:1", language, FACTS[kind], "", "", "", NOW, 1, None)
     (saying,) = Script.from_bytes(WORDS(replace(due, ticket_id=42))).sayings

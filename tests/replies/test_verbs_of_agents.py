@@ -12,7 +12,7 @@ from replies import answering, closing
 from replies.answering import Refused
 from replies.verbs import life, sorting
 from replies.verbs.life import Postponement
-from replies.verbs.spending import spend
+from replies.verbs.spending import Spent, spend
 from storage.time_spent import time_on
 from tests.desk_on_disk import NOW, VERBS, DeskOnDisk, mail
 
@@ -130,7 +130,9 @@ async def test_time_is_logged_with_its_activity_even_after_the_closing(desk: Des
     hour = timedelta(hours=1)
     for length in (hour, hour / 2):
         await desk.database.writer.run(
-            lambda length=length: spend(VERBS, ticket_id, "Анна", length, Activity.CALL, "настройка", LATER)
+            lambda length=length: spend(
+                VERBS, ticket_id, "Анна", Spent(length, Activity.CALL, "настройка"), LATER
+            )
         )
     assert await time_on(ticket_id) == {"call": timedelta(minutes=90)}
     assert await changes(desk, ticket_id, "time") == [

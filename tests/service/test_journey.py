@@ -16,7 +16,7 @@ OLGA, PETER, STRANGER = "olga@agroferma.example", "peter@millhouse.example", "st
 SECRET_WORDS = "Пароль от кассы 12345"
 LISTED = [
     *("number", "state", "subject", "client", "channel", "level", "kind", "priority", "line", "assignee"),
-    *("created_at", "reaction_due_at", "reacted_at", "closed_at", "rating"),
+    *("created_at", "reaction_due_at", "resolution_due_at", "reacted_at", "closed_at", "rating"),
 ]
 MESSAGE = ["direction", "author", "address", "text", "message_id", "at", "screenshots", "declined"]
 SCREENSHOT = ["name", "media_type", "width", "height", "size", "sha256"]

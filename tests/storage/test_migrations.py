@@ -1,6 +1,7 @@
 """Migrations go forward only, whole or not at all, and keep every row of a filled database."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,14 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from storage import database as module
+from storage.clock_models import Pause
 from storage.database import Database, SchemaMismatch, check, schema_of_open
 from storage.models import Client, Delivery, Entry, Message, Ticket
 from storage.writer import Unavailable
 from tests.storage.conftest import NOW
 
-LATER = ("0002_indexes", "0003_mail_in_full", "0004_telegram")  # what a database of the first schema lacks
+# What a database of the first schema lacks.
+LATER = ("0002_indexes", "0003_mail_in_full", "0004_telegram", "0005_service_levels")
 
 
 async def migrated_to(url: str, name: str) -> TortoiseContext:
@@ -100,6 +103,29 @@ async def test_a_filled_database_of_an_earlier_schema_keeps_every_row(database_u
         "deliveries_ticket",
         "messages_message_id",
     } <= await indexes()
+    await database.close()
+
+
+async def test_a_ticket_that_waits_stands_still_since_it_was_last_made_to(database_url: str) -> None:
+    context = await migrated_to(database_url, "0004_telegram")
+    await fill(3)
+    run = get_connection("default").execute_query
+    await run("UPDATE tickets SET state = 'waiting' WHERE id = 2")
+    await run("UPDATE tickets SET state = 'postponed' WHERE id = 3")
+    for hour, after in ((1, "waiting"), (2, "open"), (3, "waiting"), (4, "open")):
+        at = f"'2026-11-23 0{hour}:00:00+00:00'"
+        await run(
+            "INSERT INTO events (ticket_id, at, who, what, before, after, why)"
+            f" VALUES (2, {at}, 'Анна', 'state', '', '{after}', '')"
+        )
+    await context.close_connections()
+    database = Database(database_url)
+    await database.open()
+    rows = await Pause.all().order_by("ticket_id").values_list("ticket_id", "state", "since", "until")
+    opened = (await Ticket.get(id=3)).created_at
+    assert list(rows) == [
+        (2, "waiting", datetime(2026, 11, 23, 3, tzinfo=UTC), None), (3, "postponed", opened, None),
+    ]  # fmt: skip
     await database.close()
 
 

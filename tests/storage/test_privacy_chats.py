@@ -8,9 +8,11 @@ from storage.chat_models import Bot, Chat, Code, Post
 from storage.chats import change_chat
 from storage.codes import new_code
 from storage.directory import add_unregistered, link_address
+from storage.faq_models import Offer
 from storage.files import FileStore
 from storage.inbox import Arrival, Inbox
 from storage.models import Entry, EntryState
+from storage.offers import CHAT, NewOffer, note_offers
 from storage.posts import CLIENTS, NewPost, note_post
 from storage.privacy.erasure import erase
 from storage.privacy.export import kept_of
@@ -26,6 +28,7 @@ async def a_person(desk: DeskOnDisk, folder: Path, who: int) -> None:
         client = await add_unregistered(f"tg:{who}", "ru", NOW)
         await change_chat(CLIENTS, who, client_id=client.id, expects={"link": {"what": "code"}})
         await note_post(NewPost(CLIENTS, who, 7, NOW, incoming=True))
+        await note_offers([NewOffer("refund", CHAT, "ru", NOW, client.id, chat_id=who, message_id=7)])
         await new_code("link", f"{who}@client.example", f"tg:{who}", NOW, timedelta(minutes=30))
 
     await desk.database.writer.run(unit)
@@ -52,6 +55,7 @@ async def test_he_gets_his_chats_codes_and_updates_and_nobody_elses(desk: DeskOn
     assert [row["message_id"] for row in kept.in_chats["chat_messages"]] == [7]
     assert [row["subject"] for row in kept.in_chats["codes"]] == ["1001@client.example"]
     assert "digest" not in kept.in_chats["codes"][0]
+    assert [row["entry"] for row in kept.in_chats["faq_offers"]] == ["refund"]
     assert len(kept.entries) == 2
 
 
@@ -63,6 +67,10 @@ async def test_his_chats_codes_and_updates_are_erased_and_nobody_elses(
     assert [row.chat_id for row in await Chat.all()] == [IVAN]
     assert [row.chat_id for row in await Post.all()] == [IVAN]
     assert [row.holder for row in await Code.all()] == ["tg:1002"]
+    offers = await Offer.all().order_by("id")
+    assert [row.chat_id for row in offers] == [None, IVAN]
+    assert [row.client_id is None for row in offers] == [True, False]
+    assert [row.entry for row in offers] == ["refund", "refund"], "figures stay"
     bodies = [row.body for row in await Entry.all() if row.body]
     assert len(bodies) == 2
     assert all(b"1002" in body for body in bodies)

@@ -20,7 +20,7 @@ from replies.languages import Languages
 from storage.files import FileStore
 from storage.models import Ticket
 from storage.posts import AGENTS, NewPost, note_post
-from storage.tickets import Change, NewMessage, add_message, change_ticket, note_changes
+from storage.tickets import Change, NewMessage, add_message, note_changes
 from tests.desk_on_disk import LEVELS, MAIN, NUMBERING, VERBS, DeskOnDisk, mail
 
 TOKEN = "72000002:AAagentsagentsagentsagentsagentsagen2"
@@ -106,7 +106,7 @@ class StaffDesk:
 
         async def work() -> None:
             if columns:
-                await change_ticket(ticket_id, **columns)
+                await Ticket.filter(id=ticket_id).update(**columns)
             await note_changes(ticket_id, datetime.now(UTC), *changes)
 
         await self.unit(work)

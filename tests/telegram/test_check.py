@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.trials import Finding, trials
+from bot.cli.finding import Finding
+from bot.cli.trials import trials
 from bot.config import Settings, load
 from bot.demo.telegram import ALL, TelegramServer
 from tests.telegram.people import AGENTS_TOKEN, CLIENTS_TOKEN, ChatDesk

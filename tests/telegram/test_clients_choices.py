@@ -190,6 +190,18 @@ async def test_thanks_are_filed_and_reopen_nothing(chat: RequestsChat, thanks: s
     assert ticket["state"] == "closed" and ticket["messages"][-1]["text"] == thanks
 
 
+async def test_thanks_that_are_edited_into_a_problem_reopen_the_request(chat: RequestsChat) -> None:
+    await chat.writes(WHOLE)
+    await closed(chat, 1)
+    await chat.sends([chat.message("Спасибо!", number=900)])
+    assert (await chat.ticket(1))["state"] == "closed"
+    await chat.edits(900, "Спасибо большое!")
+    assert (await chat.ticket(1))["state"] == "closed"
+    await chat.edits(900, "Спасибо, но снова не печатает")
+    ticket = await chat.ticket(1)
+    assert (ticket["state"], ticket["history"][-1]["what"]) == ("open", "reopened")
+
+
 async def test_thanks_with_a_but_reach_a_person(chat: RequestsChat) -> None:
     await chat.writes(WHOLE)
     await closed(chat, 1)

@@ -102,10 +102,10 @@ async def test_what_holds_no_words_opens_nothing_and_is_answered(
 
 
 async def test_a_voice_message_shows_on_the_open_ticket_and_moves_no_clock(chat: RequestsChat) -> None:
-    from storage.tickets import change_ticket
+    from storage.models import Ticket
 
     await chat.writes(WHOLE)
-    await chat.database.writer.run(lambda: change_ticket(1, state="waiting"))
+    await chat.database.writer.run(lambda: Ticket.filter(id=1).update(state="waiting"))
     await chat.writes("", voice={"file_id": "v", "file_unique_id": "v", "duration": 1})
     ticket = await chat.ticket(1)
     assert ticket["state"] == "waiting"

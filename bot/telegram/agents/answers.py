@@ -9,11 +9,12 @@ from telegram import CallbackQuery, Message, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, MessageHandler, filters
 
 from bot.telegram.agents.desk import Afterwards, Agent, AgentsDesk, Context, acting
-from bot.telegram.agents.holding import ask
+from bot.telegram.agents.holding import Question, ask
 from bot.telegram.agents.received import Received, received
 from bot.telegram.agents.rights import ticket_meant
 from desk.channels import MAIL, channel_of
 from desk.ticket import State
+from desk.tone import unwanted
 from intake.taking_in.conversation import Outcome
 from replies.answering import Answer, answer_now, the_ticket
 from replies.held_answers import PENDING, WAITS, hold_answer
@@ -162,12 +163,17 @@ class _Written:
         return Outcome("joined", self.ticket_id, item_id=item)
 
     async def _waits_for(self, ticket: TicketNow) -> str:
-        """What has to be confirmed before this goes out: `closed`, or `clash` with whom; "" for nothing."""
+        """What has to be confirmed before this goes out: `closed`, `clash` with whom, `tone`; or ""."""
         if ticket.state == State.CLOSED:
             return "closed"
         written_at = self.message.date.astimezone(UTC)
         other = await answered_since(ticket.id, written_at - AT_ONCE, besides=self.agent.name)
-        return f"clash {other}" if other else ""
+        return f"clash {other}" if other else self._unwanted
+
+    @property
+    def _unwanted(self) -> str:
+        """`tone` when it says what the desk does not want to say."""
+        return "tone" if unwanted(self.got.text, self.desk.tone) else ""
 
     def _not_before(self, now: datetime) -> datetime:
         return now + (max(self.desk.recall, PARTS) if self.album else self.desk.recall)
@@ -181,7 +187,8 @@ class _Written:
     async def tell(self, outcome: Outcome) -> Afterwards | None:
         """Say in the topic what has to be said of it."""
         if outcome.what == "held" and outcome.item_id is not None:
-            return await ask(self.desk, self.message, self.ticket_id, outcome.item_id, outcome.why)
+            asked = Question(self.ticket_id, outcome.item_id, outcome.why, self.got.text)
+            return await ask(self.desk, self.message, asked)
         if outcome.what == "refused" and outcome.why.startswith("agents."):
             await self.desk.reply(self.message, self.desk.words.text(outcome.why, **self.values))
             return self._refused

@@ -14,7 +14,7 @@ from telegram.ext import BaseHandler, CallbackQueryHandler
 
 from bot.telegram.agents.commands import telling
 from bot.telegram.agents.commands.asked import Asked, Extras, Said
-from bot.telegram.agents.commands.registry import COMMANDS, TICKET, Command
+from bot.telegram.agents.commands.registry import COMMANDS, EITHER, TICKET, Command
 from bot.telegram.agents.commands.running import DESK, EXTRAS, carry_out, refusal
 from bot.telegram.agents.desk import Afterwards, AgentsDesk, Context, acting
 from bot.telegram.agents.rights import ticket_meant
@@ -59,9 +59,11 @@ async def pressed(update: Update, context: Context) -> None:
 
 async def _may(asked: Asked, command: Command, message: Message) -> bool:
     """Whether the agent's role is enough, and the ticket is the one of the place."""
-    if asked.agent.role not in command.roles or (command.where == TICKET) != (asked.ticket_id is not None):
+    if asked.agent.role not in command.roles:
         return False
-    if command.where != TICKET:
+    if command.where != EITHER and (command.where == TICKET) != (asked.ticket_id is not None):
+        return False
+    if asked.ticket_id is None:
         return True
     post = await post_of(AGENTS, message.chat_id, message.message_id)
     here = post.ticket_id if post is not None and post.ticket_id else await ticket_meant(message)

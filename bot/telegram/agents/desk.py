@@ -14,6 +14,7 @@ from telegram.ext import CallbackContext
 from bot.telegram.agents.membership import Membership
 from bot.telegram.errors import TelegramAway, of_agents
 from bot.telegram.limits import Pace
+from desk.tone import Phrase
 from intake import chats
 from intake.taking_in.conversation import Outcome
 from replies.answering import Desk
@@ -70,6 +71,7 @@ class AgentsDesk:
     `agents`: who may act, by Telegram id: `roster` and those who enrolled, as `refresh` found them last.
     `roster`: everybody whom the configuration names; a `telegram_id` of 0 is to be enrolled. `staff_chats`:
     as configured. `recall`: see `Answer.not_before`. `largest_mail`: bytes of the files of an answer by mail.
+    `tone`: what the desk does not want to be heard saying.
     """
 
     database: Database
@@ -83,6 +85,7 @@ class AgentsDesk:
     pace: Pace
     members: Membership
     largest_mail: int
+    tone: Sequence[Phrase] = ()
 
     @property
     def words(self) -> Wording:

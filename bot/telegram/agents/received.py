@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from telegram import Document, Message, MessageEntity, PhotoSize
+from telegram import Audio, Document, Message, MessageEntity, PhotoSize, Voice
 from telegram.error import BadRequest, EndPointNotFound, Forbidden, InvalidToken
 
 from bot.telegram.agents.desk import AgentsDesk
@@ -48,7 +48,7 @@ async def received(message: Message, desk: AgentsDesk) -> Received | None:
     if (sent.file_size or 0) > LARGEST:
         limit = desk.words.size(LARGEST)
         return Received(text, note, refusal="agents.too-large", values={"name": name, "limit": limit})
-    content = await _fetched(sent)
+    content = await fetched(sent)
     if content is None:
         return Received(text, note, refusal="agents.file-gone", values={"name": name})
     digest = await in_thread(desk.files.keep, content)
@@ -79,7 +79,7 @@ def _name(message: Message) -> str:
     return f"photo-{message.message_id}.jpg"
 
 
-async def _fetched(sent: PhotoSize | Document) -> bytes | None:
+async def fetched(sent: PhotoSize | Document | Voice | Audio) -> bytes | None:
     """The file's bytes, None when Telegram does not have it any more; raises what passes by itself."""
     try:
         file = await sent.get_file()

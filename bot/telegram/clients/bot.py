@@ -8,13 +8,13 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
-from bot.telegram.clients import asking, elsewhere, groups, linking, ratings, requests, tickets
+from bot.telegram.clients import asking, elsewhere, groups, linking, offers, ratings, requests, tickets
 from bot.telegram.clients.desk import ClientsDesk, Turn
 from intake.taking_in.conversation import Outcome
 from storage.inbox import Claimed
 
 # Asked in this order; what a room does not handle goes on to the next.
-ROOMS = (asking, ratings, linking, tickets, groups, requests, elsewhere)
+ROOMS = (asking, offers, ratings, linking, tickets, groups, requests, elsewhere)
 
 
 class ClientsBot:

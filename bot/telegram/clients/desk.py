@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.telegram.clients.files import Fetching, Look
+from desk.faq.entries import Suggestion
 from intake import chats
 from intake.taking_in.arrived import Desk
 from intake.taking_in.conversation import Outcome
 from replies.languages import Languages
 from storage.database import Database
 from storage.inbox import Claimed, hold_entry
+
+Offer = Callable[[str], Awaitable[tuple[Suggestion, ...]]]
 
 
 @dataclass(slots=True)
@@ -24,12 +27,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ClientsDesk:
-    """What the handlers have to know: the desk's rules, the database, who looks at files, all texts."""
+    """What the handlers have to know: the desk's rules, the database, who looks at files, all texts.
+
+    `offer`: what finds the entries of the FAQ that may answer a text; None without a FAQ.
+    """
 
     database: Database
     desk: Desk
     look: Look
     languages: Languages
+    offer: Offer | None = None
     fetching: Fetching = field(init=False)
 
     def __post_init__(self) -> None:

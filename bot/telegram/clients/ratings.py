@@ -24,11 +24,12 @@ from desk.ticket import ClientMessage, State, on_client_message
 from intake.taking_in.arrived import Desk
 from intake.taking_in.conversation import Outcome
 from storage.chats import change_chat
+from storage.clocks import reopen
 from storage.closures import ClosureNow, closure_now
 from storage.directory import client_by_address
 from storage.posts import CLIENTS
 from storage.ratings import rate
-from storage.tickets import reopen, ticket_now
+from storage.tickets import ticket_now
 
 _DATA = re.compile(r"rate:([0-9]{1,18}):([1-5]|[sr][01]|[cxo])")
 _COMMENT, _REOPEN = "c", "o"  # and x, which takes asking for a comment back
@@ -122,7 +123,8 @@ async def _reopen(press: _Press, telling: Telling) -> Outcome:
     state, days = State(ticket.state), telling.desk.reopen_days
     if on_client_message(state, ticket.closed_at, press.at, days) is ClientMessage.FOLLOW_UP:
         return await telling.over(LATE)
-    await reopen(ticket, press.who, "the client pressed Reopen", telling.now)
+    timing = telling.desk.timing
+    await reopen(ticket, press.who, "the client pressed Reopen", telling.now, timing)
     await change_chat(CLIENTS, press.chat_id, ticket_id=ticket.id, chosen_at=telling.now, expects=None)
     await telling.owe("rating-reopened", {})
     return Outcome("reopened", ticket.id)

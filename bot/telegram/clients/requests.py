@@ -82,6 +82,8 @@ async def written(message: Message, bot: Bot, turn: Turn, desk: ClientsDesk) -> 
 
 async def _take_in(message: Message, said: ChatMessage, bot: Bot, turn: Turn, desk: ClientsDesk) -> None:
     entry, rules = turn.entry, desk.desk
+    if desk.offer is not None and said.text:
+        said = replace(said, faq=await desk.offer(said.text))
     if not said.only:
         now = datetime.now(UTC)
         waits = await desk.database.writer.run(lambda: chats.before_files(entry, said, rules, now))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from aiogram import F, Router
@@ -14,18 +14,19 @@ from bot.telegram.clients.pressed import Pressed, pressed_by
 from bot.telegram.clients.pressing import answered, not_yours
 from desk.channels import telegram_address
 from desk.rating import Outcome as ClosedAs
-from desk.ticket import ClientMessage, State, on_client_message
+from desk.ticket import State
 from intake.chatting.owing import listed, tell
 from intake.taking_in.conversation import Outcome
 from replies import answering
 from replies.closing import close_now
-from storage.chats import change_chat, last_event_at, tickets_of
+from replies.verbs import by_client
+from storage.asked import asked_for
+from storage.chats import change_chat, tickets_of
 from storage.directory import client_by_address
 from storage.posts import CLIENTS
-from storage.tickets import Change, TicketNow, note_changes, reopen, ticket_now
+from storage.tickets import TicketNow, ticket_now
 
 LISTED = 10  # tickets at most, those that are not closed first
-ESCALATES_AGAIN = timedelta(days=1)
 _DATA = re.compile(r"ticket:(card|solved|reopen|escalate):(\d{1,18})")
 
 
@@ -89,29 +90,17 @@ class _Press:
         """Have the card show how the ticket stands now; `anew`: as a message of its own."""
         ticket = await ticket_now(self.ticket.id)
         assert ticket is not None
-        again = self.desk.desk.reopen_days
-        can_reopen = _reopens(ticket, self.now, again)
         card = {
             "subject": ticket.subject,
             "state": ticket.state,
             "level": ticket.level,
             "due_at": ticket.reaction_due_at.isoformat(),
             "reacted": ticket.reacted_at is not None,
-            "can_reopen": can_reopen,
-            "escalated": await _escalated(ticket.id, self.now),
+            "can_reopen": by_client.may_reopen(ticket, self.now, self.desk.desk.reopen_days),
+            "escalated": by_client.lately_escalated(await asked_for(ticket.id), self.now),
             **facts,
         }
         await self.tell("card", card if anew else {**card, "edits": self.by.message_id})
-
-
-def _reopens(ticket: TicketNow, now: datetime, days: int) -> bool:
-    found = on_client_message(State(ticket.state), ticket.closed_at, now, days)
-    return found is ClientMessage.REOPEN and ticket.merged_into is None
-
-
-async def _escalated(ticket_id: int, now: datetime) -> bool:
-    last = await last_event_at(ticket_id, "escalated")
-    return last is not None and now - last < ESCALATES_AGAIN
 
 
 async def _card(press: _Press) -> Outcome:
@@ -125,7 +114,15 @@ async def _solved(press: _Press) -> Outcome:
     if ticket.state == State.CLOSED:
         await press.show()
         return Outcome("done", ticket.id, "closed already")
-    verbs = answering.Desk(rules.levels, rules.calendars, rules.numbering, rules.domain)
+    verbs = answering.Desk(
+        rules.levels,
+        rules.calendars,
+        rules.numbering,
+        rules.domain,
+        rules.offering,
+        rules.targets,
+        rules.paused_in,
+    )
     await close_now(verbs, ticket.id, press.by.client.address, press.now, ClosedAs.SETTLED)
     await press.show()
     return Outcome("closed", ticket.id, "solved, says the client")
@@ -133,10 +130,10 @@ async def _solved(press: _Press) -> Outcome:
 
 async def _reopen(press: _Press) -> Outcome:
     ticket, client = press.ticket, press.by.client
-    if not _reopens(ticket, press.now, press.desk.desk.reopen_days):
+    rules = press.desk.desk
+    if not await by_client.take_up_again(ticket, client.address, rules.reopen_days, press.now, rules.timing):
         await press.show()
         return Outcome("done", ticket.id, "not closed, or too long ago")
-    await reopen(ticket, client.address, "the client pressed Reopen", press.now)
     await change_chat(CLIENTS, press.by.chat_id, ticket_id=ticket.id, chosen_at=press.now, expects=None)
     await press.tell("reopened", {})
     await press.show()
@@ -146,10 +143,9 @@ async def _reopen(press: _Press) -> Outcome:
 async def _escalate(press: _Press) -> Outcome:
     """To the head of support, once per ticket and day."""
     ticket, client = press.ticket, press.by.client
-    if ticket.state == State.CLOSED or await _escalated(ticket.id, press.now):
+    if not await by_client.escalate(ticket, client.address, press.now):
         await press.show()
         return Outcome("done", ticket.id, "escalated already, or closed")
-    await note_changes(ticket.id, press.now, Change(client.address, "escalated"))
     await press.tell("escalated", {})
     await press.show()
     return Outcome("escalated", ticket.id)

@@ -1,15 +1,16 @@
 """A command as it was given: by whom, where, about which ticket, with which words; and what is said to it."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.telegram.agents.desk import Agent, AgentsDesk
 from replies.answering import Refused
-from replies.chats.sayings import Button
+from replies.chats.sayings import Button, button_token
+from replies.faq.search import Faq
 from replies.ready import ReadyAnswer
 from replies.wording import Wording
+from storage.recordings import NewRecording
 
 _PER_ROW = 2
 _LONGEST_DATA = 64  # bytes: https://core.telegram.org/bots/api#inlinekeyboardbutton
@@ -18,18 +19,23 @@ _BARE = re.compile(r"#?([0-9]{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What only commands have to know. `own_addresses`: the desk's, in lower case."""
+    """What only commands have to know. `own_addresses`: the desk's, in lower case.
+
+    `calendars`: by whose hours each agent works; who is not there, by the desk's first.
+    """
 
     desk_name: str = ""
     ready: tuple[ReadyAnswer, ...] = ()
     own_addresses: frozenset[str] = frozenset()
+    calendars: Mapping[str, str] = field(default_factory=dict)
+    faq: Faq | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One command. `words`: what follows its name and number. `item_id`: the message that it replies to.
 
-    `ticket_id` is None for a command that is about no ticket.
+    `ticket_id` is None for a command that is about no ticket. `recording`: of a call, given with its time.
     """
 
     agent: Agent
@@ -39,6 +45,7 @@ class Asked:
     words: str
     ticket_id: int | None = None
     item_id: int | None = None
+    recording: NewRecording | None = None
 
     @property
     def texts(self) -> Wording:
@@ -110,7 +117,7 @@ def number_in(text: str, desk: AgentsDesk, *, bare: bool) -> tuple[int | None, s
 
 def token_of(name: str) -> str:
     """An agent's name as buttons carry it: names may be longer than a button's data."""
-    return "~" + sha256(name.encode()).hexdigest()[:8]
+    return button_token(name)
 
 
 def agent_in(text: str, people: Sequence[Agent]) -> tuple[Agent | None, str]:

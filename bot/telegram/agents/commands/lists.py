@@ -1,7 +1,7 @@
 """What agents look up: find, mine, queue, client. They change nothing."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.telegram.agents.commands.asked import Asked, Said, number_in, wrong
 from desk.addresses import comparable
@@ -14,6 +14,7 @@ from replies.chats.items import shown_address
 from replies.chats.notices import line_name
 from replies.names import plain_line
 from storage.absences import stood_in_for
+from storage.companies.card import company_of_client
 from storage.looked_up import (
     Found,
     Listed,
@@ -25,6 +26,7 @@ from storage.looked_up import (
     tickets_with_words,
     unfinished,
 )
+from storage.recordings import time_of
 
 _MOST = 20  # tickets in one list
 _PAST = 10  # of a client's card
@@ -89,9 +91,35 @@ async def client(asked: Asked) -> Said:
     if card.blocked_why is not None:
         lines.append(texts.text("client.blocked", why=plain_line(card.blocked_why, 300) or "–"))
     lines += await _company(asked, card.addresses, client_id)
+    if (company := await company_of_client(client_id)) is not None:
+        name = f"{plain_line(company.name)} · {plain_line(company.registration)}"
+        lines.insert(2, asked.texts.text("client.company", company=name))
+    lines += await _time(asked)
     lines += ["", texts.text("client.tickets", count=card.count, unfinished=card.unfinished)]
-    lines += [_row(asked, one) for one in card.tickets]
+    lines += [row_of(asked, one) for one in card.tickets]
     return Said("\n".join(lines), (), asked.ticket_id, _links(asked, card.tickets))
+
+
+async def _time(asked: Asked) -> list[str]:
+    """What was worked on the ticket, by activity, and its recordings, the newest last."""
+    texts, spent = asked.texts, await time_of(asked.ticket)
+    if not spent:
+        return []
+    sums: dict[str, timedelta] = {}
+    for one in spent:
+        sums[one["activity"]] = sums.get(one["activity"], timedelta()) + timedelta(seconds=one["seconds"])
+    told = [f"{texts.text(f'activity.{name}')} {shown(length)}" for name, length in sums.items()]
+    lines = ["", texts.text("client.time", spent=", ".join(told))]
+    recorded = [(one, file) for one in spent for file in one["recordings"]]
+    for one, file in recorded[-_PAST:]:
+        lines.append(
+            texts.text(
+                "client.recording", at=texts.moment(one["at"], asked.desk.cards.timezone),
+                name=plain_line(one["agent"]), activity=texts.text(f"activity.{one['activity']}"),
+                length=shown(timedelta(seconds=one["seconds"])), file=plain_line(file["name"], _SUBJECT),
+            )
+        )  # fmt: skip
+    return lines
 
 
 async def _company(asked: Asked, addresses: Sequence[str], client_id: int) -> list[str]:
@@ -104,13 +132,14 @@ async def _company(asked: Asked, addresses: Sequence[str], client_id: int) -> li
 
 
 def _listed(asked: Asked, found: Found, head: str) -> Said:
-    lines = [head, *(_row(asked, one) for one in found.tickets)]
+    lines = [head, *(row_of(asked, one) for one in found.tickets)]
     if more := found.count - len(found.tickets):
         lines.append(asked.texts.text("list.more-tickets", count=more))
     return Said("\n".join(lines), (), None, _links(asked, found.tickets))
 
 
-def _row(asked: Asked, one: Listed) -> str:
+def row_of(asked: Asked, one: Listed) -> str:
+    """A ticket in a list: number, state, time left, whose, subject."""
     texts = asked.texts
     parts = [
         asked.desk.cards.numbering.format(one.id),

@@ -9,9 +9,9 @@ import structlog
 from telegram import Message, Update
 from telegram.ext import BaseHandler, MessageHandler, filters
 
-from bot.telegram.agents.commands import telling
+from bot.telegram.agents.commands import recordings, telling
 from bot.telegram.agents.commands.asked import Asked, Extras, Said, number_in, wrong
-from bot.telegram.agents.commands.registry import ELSEWHERE, TICKET, Command, command_of
+from bot.telegram.agents.commands.registry import CHAT, EITHER, ELSEWHERE, Command, command_of
 from bot.telegram.agents.desk import Afterwards, AgentsDesk, Context, acting
 from bot.telegram.agents.rights import ticket_meant
 from bot.telegram.errors import TelegramAway
@@ -28,7 +28,12 @@ Tell = Callable[[Said], Awaitable[Afterwards | None]]
 log = structlog.get_logger("bot.telegram.commands")
 
 DESK, EXTRAS = "desk", "extras"  # in the application's bot_data
-_OURS = filters.UpdateType.MESSAGE & filters.Regex(r"^/[A-Za-z0-9_]+(@\w+)?(\s|$)")
+_WRITTEN = filters.Regex(r"^/[A-Za-z0-9_]+(@\w+)?(\s|$)")
+# Below a recording alone: a caption under anything else is a slip, which must not go to a client.
+_BELOW = filters.CaptionRegex(rf"^/{recordings.COMMAND}(@\w+)?(\s|$)") & (
+    filters.VOICE | filters.AUDIO | filters.Document.AUDIO
+)
+_OURS = filters.UpdateType.MESSAGE & (_WRITTEN | _BELOW)
 
 
 def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
@@ -48,9 +53,9 @@ class _Commands(MessageHandler[Any, Any]):
 async def commanded(update: Update, context: Context) -> None:
     """An agent gives a command."""
     message = update.message
-    assert message is not None and message.text is not None
+    assert message is not None
     desk: AgentsDesk = context.bot_data[DESK]
-    words = " ".join(message.text.split()[1:])
+    words = " ".join(_text(message).split()[1:])
     asked = Asked(acting(), desk, context.bot_data.get(EXTRAS, Extras()), _name(message), words)
 
     async def tell(said: Said) -> Afterwards | None:
@@ -59,6 +64,7 @@ async def commanded(update: Update, context: Context) -> None:
     try:
         command = _command(asked)
         asked = await _about(asked, command, message)
+        asked = replace(asked, recording=await recordings.recording_for(asked, message))
         await carry_out(asked, command, tell)
     except (Refused, NotAllowed) as exc:
         await refuse(asked, exc, tell)
@@ -70,7 +76,8 @@ async def carry_out(asked: Asked, command: Command, tell: Tell) -> None:
     if command.ask is not None:
         ask = command.ask
         # What only looks things up may take its time, so it does not keep the writer from others.
-        said = await (desk.database.writer.run(lambda: ask(asked)) if command.do else ask(asked))
+        within = command.do is not None and not command.apart
+        said = await (desk.database.writer.run(lambda: ask(asked)) if within else ask(asked))
         if said is not None:
             await _only_said(asked, said, tell)
             return
@@ -129,9 +136,11 @@ def _command(asked: Asked) -> Command:
 
 async def _about(asked: Asked, command: Command, message: Message) -> Asked:
     """The command with its ticket: that of its number, else that of the place where it was given."""
-    if command.where != TICKET:
+    if command.where == CHAT:
         return asked
     here = await ticket_meant(message)
+    if command.where == EITHER:
+        return replace(asked, ticket_id=here)
     number, words = number_in(asked.words, asked.desk, bare=here is None)
     if command.numbered and here is not None and not words:
         number, words = None, asked.words  # the only number is the other ticket's
@@ -147,6 +156,10 @@ async def _about(asked: Asked, command: Command, message: Message) -> Asked:
     return replace(asked, words=words, ticket_id=ticket_id, item_id=item_id)
 
 
+def _text(message: Message) -> str:
+    return message.text or message.caption or ""
+
+
 def _name(message: Message) -> str:
-    first = (message.text or "").split(maxsplit=1)[:1]
+    first = _text(message).split(maxsplit=1)[:1]
     return first[0].removeprefix("/").partition("@")[0].casefold() if first else ""

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.telegram.agents.commands.asked import Asked, Said, agent_in, rows_of, token_of, wrong
+from desk.service_level import AUTO
 from desk.ticket import PRIORITIES, Kind, Line
 from replies.answering import assign_now, set_level_now
 from replies.chats.notices import line_name
+from replies.chats.sayings import Button
 from replies.names import plain_line
-from replies.verbs import sorting
+from replies.verbs import entitling, sorting
 from storage.absences import Away, away_at
 
 
@@ -75,16 +77,19 @@ async def which_level(asked: Asked) -> Said | None:
     """Ask which level."""
     language = asked.texts.language
     labels = [(one.title(language, language), one.key) for one in asked.desk.desk.levels]
+    labels.append((asked.texts.text("choice.auto"), AUTO))
     return _choosing(asked, "ask.level", labels, per_row=1)
 
 
 async def set_level(asked: Asked, now: datetime) -> Said:
-    """Give the ticket another level; its client is told, with the words after it as the reason."""
+    """Give the ticket another level, or that of the rules; its client is told, and why, if words follow."""
     key, _, why = asked.words.partition(" ")
-    due_at = await set_level_now(
-        asked.desk.desk, asked.ticket, key.casefold(), asked.agent.name, why.strip(), now
-    )
-    level = next(one for one in asked.desk.desk.levels if one.key == key.casefold())
+    desk, who, key = asked.desk.desk, asked.agent.name, key.casefold()
+    if key == AUTO:
+        level, due_at = await entitling.level_by_rules(desk, asked.ticket, who, why.strip(), now)
+    else:
+        due_at = await set_level_now(desk, asked.ticket, key, who, why.strip(), now)
+        level = next(one for one in desk.levels if one.key == key)
     title = level.title(asked.texts.language, asked.texts.language)
     deadline = asked.texts.deadline(due_at, asked.desk.cards.timezone)
     return asked.said("done.level", level=title, deadline=deadline)
@@ -110,7 +115,20 @@ async def set_kind(asked: Asked, now: datetime) -> Said:
     """Say what the ticket is about."""
     kind = asked.words.casefold()
     await sorting.set_kind(asked.desk.desk, asked.ticket, kind, asked.agent.name, now)
-    return asked.said("done.kind", kind=asked.texts.text(f"kind.{kind}"))
+    done = asked.said("done.kind", kind=asked.texts.text(f"kind.{kind}"))
+    found = await entitling.coverage(asked.desk.desk, asked.ticket, now)
+    return done if found is None else _offering_to_move(asked, done, found)
+
+
+def _offering_to_move(asked: Asked, done: Said, found: entitling.Today) -> Said:
+    """What the plan covers changes the level: one tap gives that of the rules, and nothing else does."""
+    texts, language, entitled = asked.texts, asked.texts.language, found.case.entitled
+    plan = asked.desk.desk.offering.plan(entitled.plan)
+    title = texts.quotable(plan.title(language, language) if plan else entitled.plan)
+    level = texts.quotable(found.level.title(language, language))
+    told = texts.text("kind.covered" if entitled.covered else "kind.not-covered", plan=title, level=level)
+    move = Button(texts.text("kind.move"), f"level:{asked.ticket}:{AUTO}")
+    return Said(f"{done.text}\n{told}", ((move,),), asked.ticket_id)
 
 
 def _choosing(asked: Asked, key: str, labels: Sequence[tuple[str, str]], *, per_row: int = 2) -> Said | None:

@@ -7,7 +7,7 @@ from desk.time_spent import Activity, length_of, shown
 from replies.answering import Answer, answer_now, the_ticket
 from replies.names import plain_line
 from replies.ready import ReadyAnswer, filled
-from replies.verbs.spending import spend
+from replies.verbs.spending import Spent, spend
 from replies.wording import Wording
 from storage.time_spent import time_on
 
@@ -21,6 +21,8 @@ async def which_activity(asked: Asked) -> Said | None:
     length = _length(asked, first)
     if rest:
         return None
+    if asked.recording is not None:
+        raise wrong(asked, "time", name=asked.name)  # a button could not carry the recording
     minutes = f"{int(length.total_seconds()) // 60}m"
     choices = [asked.choice(asked.texts.text(f"activity.{one}"), minutes, one) for one in Activity]
     return asked.said("ask.time", *rows_of(choices), length=shown(length))
@@ -33,10 +35,15 @@ async def log_time(asked: Asked, now: datetime) -> Said:
     if activity.casefold() not in list(Activity):
         raise wrong(asked, "not-allowed-value", given=plain_line(activity, 60), allowed=", ".join(Activity))
     done = Activity(activity.casefold())
-    await spend(asked.desk.desk, asked.ticket, asked.agent.name, length, done, note.strip(), now)
+    spent = Spent(length, done, note.strip(), asked.recording)
+    await spend(asked.desk.desk, asked.ticket, asked.agent.name, spent, now)
     total = sum((await time_on(asked.ticket)).values(), timedelta())
     name = asked.texts.text(f"activity.{done}")
-    return asked.said("done.time", length=shown(length), activity=name, total=shown(total))
+    told = asked.said("done.time", length=shown(length), activity=name, total=shown(total))
+    if asked.recording is None:
+        return told
+    kept = asked.texts.text("done.time.recording", file=plain_line(asked.recording.name, 60))
+    return Said(f"{told.text} {kept}", told.rows, told.ticket_id)
 
 
 def _length(asked: Asked, text: str) -> timedelta:

@@ -1,0 +1,1 @@
+"""Companies and clients as CSV files: read, checked, merged, and written in the same form."""

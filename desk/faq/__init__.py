@@ -1,0 +1,1 @@
+"""Searching the FAQ: words, their stems and relatives, and the ranking of entries; no file is read here."""
