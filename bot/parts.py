@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.rules import languages, rules, verbs_desk, web_secret
+from bot.rules import languages, rules, web_secret
 from bot.supervisor import Part
 from bot.telegram.listening import receivers
 from bot.telegram.parts import parts as telegram_parts
@@ -64,7 +64,7 @@ def site(built: Service, health: Callable[[], Awaitable[Health]], told: Metrics)
         public_url=settings.web.public_url,
         health=health,
         registry=told.registry,
-        timing=verbs_desk(settings).timing,
+        timing=known.timing,
         receivers=receivers(settings, built.database, admit=built.admission, recorded=recorded),
         reopen_days=settings.desk.reopen_days,
     )

@@ -29,10 +29,10 @@ class LedTo:
     ticket_id: int
 
 
-def do(config: Path, number: str, agent: str | None, as_json: bool, verb: Verb) -> None:
+def do(config: Path, number: str, agent: str | None, as_json: bool, verb: Verb) -> object:
     """Carry out a verb and tell the ticket as it is then; what is refused ends the command with status 1.
 
-    Of a verb that leads to another ticket that one is told.
+    Of a verb that leads to another ticket that one is told. Returns what the verb has returned.
     """
     settings = load_settings(config)
     ticket_id, who, desk = ticket_id_of(settings, number), agent_name(settings, agent), verbs_desk(settings)
@@ -54,3 +54,4 @@ def do(config: Path, number: str, agent: str | None, as_json: bool, verb: Verb) 
         say(listed_line(ticket, desk.numbering.format, rules(settings).zone))
         if outcome and not_invited:
             say(f"the client is not asked for a rating: {outcome}")
+    return outcome
